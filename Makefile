@@ -1,0 +1,37 @@
+# The commands of the project. Everything they need is put into .venv on first use.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+ifeq ($(PYTHON),)
+$(error Entraide needs Python 3.11 or newer)
+endif
+
+.PHONY: run test check lock messages bench bench-%
+
+run:
+	@exec $(PYTHON) config/install.py requirements.txt -m config.run
+
+test:
+	@exec $(PYTHON) config/install.py requirements-dev.txt -m tests.run $(ARGS)
+
+check:
+	@exec $(PYTHON) config/install.py requirements-dev.txt -m tests.check
+
+# Anew from pyproject.toml, for every platform and Python, with no registry's address in it.
+lock:
+	@$(PYTHON) config/install.py requirements-dev.txt
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input uv
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header pyproject.toml -o requirements.txt
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+# The catalogues anew from the sources; needs gettext. What is new in them waits to be translated.
+messages:
+	@exec $(PYTHON) config/install.py requirements-dev.txt manage.py makemessages -l fr --no-obsolete --no-wrap \
+		--add-location file -i .venv -i var -i tests -i bench
+
+bench:
+	@exec $(PYTHON) config/install.py requirements-dev.txt -m bench
+
+bench-%:
+	@exec $(PYTHON) config/install.py requirements-dev.txt -m bench $*
