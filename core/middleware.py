@@ -1,0 +1,92 @@
+"""What happens around every request."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from core import logs
+from core.errors import Refused, TooMany
+from core.views import length_required, refused, too_large, too_many
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def request_id(get_response: Handler) -> Handler:
+    """Gives each request an id, for the log and the `X-Request-Id` header."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        given = secrets.token_hex(8)
+        request.request_id = given  # type: ignore[attr-defined]
+        token = logs.request_id.set(given)
+        try:
+            response = get_response(request)
+        finally:
+            logs.request_id.reset(token)
+        response["X-Request-Id"] = given
+        return response
+
+    return middleware
+
+
+def body_limit(get_response: Handler) -> Handler:
+    """Refuses a body that says it is too large, or not how large, by its header and before any of it is kept."""
+    most = settings.ENTRAIDE["BODY_MAX_BYTES"]
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "HTTP_TRANSFER_ENCODING" in request.META:
+            # Django reads a body by its length alone: this one would seem to be empty.
+            response = length_required(request)
+            response["Connection"] = "close"
+            return response
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        if length > most:
+            _drain(request, length)
+            response = too_large(request, most)
+            response["Connection"] = "close"
+            return response
+        return get_response(request)
+
+    return middleware
+
+
+# A browser shows an answer only after it has sent all. More than this is cut off instead of read and forgotten.
+_DRAIN_MOST = 256 * 1024 * 1024
+_PIECE = 256 * 1024
+# Somebody who sends slowly holds a thread no longer than this.
+_DRAIN_SECONDS = 60
+
+
+def _drain(request: HttpRequest, length: int) -> None:
+    body = request.META.get("wsgi.input")
+    left = length if length <= _DRAIN_MOST else 0
+    until = time.monotonic() + _DRAIN_SECONDS
+    while body is not None and left > 0 and time.monotonic() < until:
+        piece = body.read(min(_PIECE, left))
+        if not piece:
+            return
+        left -= len(piece)
+
+
+class refusals:
+    """Turns `Refused` and `TooMany` from any view into pages that say why (403) and until when (429)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refused):
+            return refused(request, exception)
+        if isinstance(exception, TooMany):
+            return too_many(request, exception)
+        return None

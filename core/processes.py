@@ -1,0 +1,46 @@
+"""Processes that end with the one that started them, even when that is killed with -9."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+
+_SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
+
+
+def die_with_parent(*, children_too: bool = False) -> None:
+    """End this process when its parent ends; with `children_too`, so do those that it forks, and theirs.
+
+    The kernel sees to it on Linux; elsewhere a thread looks every second whether the parent is still there.
+    """
+    _tie()
+    if children_too:
+        os.register_at_fork(after_in_child=_tie_child)
+
+
+def _tie() -> None:
+    _tie_to(os.getppid(), signal.SIGTERM)
+
+
+def _tie_child() -> None:
+    # A forked worker may be deep in a task and may ignore SIGTERM: what it did not finish is run again.
+    _tie_to(os.getppid(), signal.SIGKILL)
+
+
+def _tie_to(parent: int, kind: signal.Signals) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_SET_PARENT_DEATH_SIGNAL, int(kind), 0, 0, 0)
+        if os.getppid() != parent:  # it ended in between
+            os.kill(os.getpid(), kind)
+    else:
+        threading.Thread(target=_watch, args=(parent, kind), daemon=True).start()
+
+
+def _watch(parent: int, kind: signal.Signals) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), kind)

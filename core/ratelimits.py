@@ -1,0 +1,39 @@
+"""How often one person may do one thing. Counted by django-ratelimit in the cache."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django_ratelimit.core import get_usage
+
+from core.errors import TooMany
+
+# Per member where there is one, else per address: a phone network shares addresses, so these are wider.
+RATES = {
+    "ask": "10/h",
+    "answer": "60/h",
+    "comment": "120/h",
+    "report": "30/h",
+    "vote": "300/h",
+    "search": "240/m",
+    "upload": "60/h",
+    "preview": "120/m",
+    "draft": "240/m",
+    # Texts of people who are about to sign in.
+    "keep": "120/h",
+}
+
+
+def check(request: HttpRequest, what: str) -> None:
+    """Count one use of `what` (a key of RATES). Raises TooMany when the limit is passed."""
+    viewer = getattr(request, "viewer", None)
+    member = viewer.member if viewer else None
+
+    def key(group: str, request: HttpRequest) -> str:
+        return f"member:{member.pk}" if member else f"ip:{request.META.get('REMOTE_ADDR', '')}"
+
+    usage = get_usage(request, group=what, key=key, rate=RATES[what], increment=True)
+    if usage and usage["should_limit"]:
+        raise TooMany(timezone.now() + timedelta(seconds=max(1, usage["time_left"])))

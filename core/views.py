@@ -1,0 +1,100 @@
+"""Pages that belong to no app: refusals and errors, health."""
+
+from __future__ import annotations
+
+import contextlib
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template import TemplateDoesNotExist, loader
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from core import health
+from core.errors import Refused, TooMany
+from core.written import from_here, written
+
+
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    """403 with the reason."""
+    return render(request, "403.html", {"reason": error.reason}, status=403)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403 for what Django or Wagtail refuse."""
+    return render(request, "403.html", {"reason": ""}, status=403)
+
+
+def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
+    """429 with when to come back, in words and as `Retry-After` (seconds)."""
+    context = {"until": error.until, "has_words": bool(written(request).words)}
+    response = render(request, "429.html", context, status=429)
+    response["Retry-After"] = str(max(1, int((error.until - timezone.now()).total_seconds()) + 1))
+    return response
+
+
+def too_large(request: HttpRequest, most: int) -> HttpResponse:
+    """413: what was sent is larger than `most` bytes."""
+    return _bare(
+        "413.html",
+        {"most": most // 1024**2},
+        "What you sent is too large.",
+        status=413,
+    )
+
+
+def length_required(request: HttpRequest) -> HttpResponse:
+    """411: a body that does not say how large it is, which no browser sends."""
+    return _bare("411.html", {}, "Say how long what you send is.", status=411)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form is older than the sign-in. What was typed into it stands there, to be sent once more."""
+    # Another site's form is not shown here as if it were ours.
+    again = from_here(request) and bool(written(request).words)
+    words = (
+        _("You signed in or out since this page was opened. Look at what you wrote, then send it again.")
+        if again
+        else _("This page was open too long. Go back, reload it, and send again.")
+    )
+    return render(request, "403.html", {"reason": words, "again": again, "foreign": not again}, status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: the request makes no sense. Asks nothing of the request, whose host may be made up."""
+    if isinstance(exception, RequestDataTooBig):
+        return _bare(
+            "413.html",
+            {"most": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1000**2, "text": True},
+            "What you sent is too large.",
+            status=413,
+        )
+    return _bare("400.html", {}, "This request cannot be understood.", status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: says so without asking the database, which may be what is broken."""
+    return _bare("500.html", {}, "Something broke on our side.", status=500)
+
+
+def _bare(template: str, context: dict[str, object], plain: str, *, status: int) -> HttpResponse:
+    """A page that needs neither the database nor the request; plain words where even that fails."""
+    with contextlib.suppress(TemplateDoesNotExist, ValueError, OSError):
+        return HttpResponse(loader.render_to_string(template, context), status=status)
+    return HttpResponse(f"{plain}\n", status=status, content_type="text/plain; charset=utf-8")
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 while the process answers; touches nothing else."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 once every part is usable, else 503; the parts by name either way."""
+    parts = health.parts(timezone.now())
+    ready = all(parts.values())
+    return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)
