@@ -1,0 +1,90 @@
+"""What every search engine does, in plain values.
+
+An engine finds keys and scores. It never decides what somebody may see: `search.find` asks the
+database about each key before anything is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from search.documents import Document
+
+
+class Unavailable(Exception):
+    """The index is missing, cannot be read, or was made by another version."""
+
+
+class Key(NamedTuple):
+    """A document's name across kinds."""
+
+    kind: str
+    object_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What to narrow a search to. None leaves a filter open; a product includes those under it."""
+
+    kinds: tuple[str, ...] | None = None
+    product: int | None = None
+    topic: int | None = None
+    solved: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A key with its score; scores compare only within one answer."""
+
+    key: Key
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The best matches first, and how many match in all.
+
+    `loosened` says that nothing held enough of the words, so that these hold only some.
+    """
+
+    found: list[Found]
+    total: int
+    loosened: bool = False
+
+
+class Engine(Protocol):
+    """One index. All of these raise Unavailable when it cannot be used."""
+
+    def write(self, documents: Iterable[Document], deletions: Collection[Key]) -> None:
+        """Put these in (replacing what was there) and take those out; returns once both are kept safely.
+
+        Writing the same twice changes nothing. Only the one writer process calls this.
+        """
+
+    def rebuild(self, documents: Iterable[Document]) -> None:
+        """Make a new index of these beside the one in use, and swap. Readers keep the old one meanwhile."""
+
+    def query(
+        self,
+        text: str,
+        *,
+        lang: str,
+        filters: Filters,
+        without: Collection[Key] = (),
+        limit: int = 20,
+        typing: bool = False,
+    ) -> Answer:
+        """Matches for anything that somebody typed; `typing` takes its last word for the start of one.
+
+        Never raises for what is in `text`. Keys in `without` are neither found nor counted.
+        """
+
+    def similar(
+        self, title: str, body: str, *, lang: str, product: int | None, without: Collection[Key] = (), limit: int = 5
+    ) -> Answer:
+        """What is about the same as a question that is being written. Those on its product come first."""
+
+    def marks(self, kind: str, low: int, high: int | None) -> Iterator[tuple[int, int]]:
+        """`(object_id, mark)` of all documents of a kind with `low <= object_id`, and `< high` if given."""

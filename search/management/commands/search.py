@@ -1,0 +1,125 @@
+"""`manage.py search`: look something up, rebuild the index, check it, run its writer."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+from tqdm import tqdm
+
+from accounts.viewer import Viewer
+from core.processes import die_with_parent
+from core.times import iso_time
+from search import engines, find, writer
+from search.check import check
+from search.documents import SOURCES
+from search.embedded.folder import Busy
+from search.engine import Unavailable
+from search.rebuild import rebuild
+
+
+class Command(BaseCommand):
+    help = "The search index: ask it, make it anew, compare it with the database, keep it up to date."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        jobs = parser.add_subparsers(dest="job", required=True)
+        query = jobs.add_parser("query", help="what somebody who is not signed in finds")
+        query.add_argument("text")
+        query.add_argument("--kind", action="append", choices=sorted(SOURCES), help="only this kind; may be repeated")
+        query.add_argument("--product", type=int, help="only this product (its key) and those under it")
+        query.add_argument("--solved", action="store_true", help="only what is solved")
+        query.add_argument("--lang", default="en", help="the reader's language")
+        query.add_argument("--page", type=int, default=1)
+        query.add_argument("--json", action="store_true", dest="as_json")
+        made = jobs.add_parser("rebuild", help="make the index anew beside the one in use, then swap")
+        made.add_argument("--quiet", action="store_true", help="without a progress bar")
+        compared = jobs.add_parser("check", help="find what is missing, stale or too much; fails when something is")
+        compared.add_argument("--mend", action="store_true", help="and have the writer put it right")
+        compared.add_argument("--now", type=iso_time, help="accepted as by every periodic job; changes nothing here")
+        compared.add_argument("--json", action="store_true", dest="as_json")
+        jobs.add_parser("writer", help="write what changes to the index until stopped; only one may run")
+
+    def handle(self, *args: Any, job: str, **options: Any) -> None:
+        folder = Path(settings.SEARCH_INDEX_DIR)
+        try:
+            if job == "query":
+                self._query(**options)
+            elif job == "rebuild":
+                made = rebuild(folder, progress=not options["quiet"] and sys.stderr.isatty())
+                self.stdout.write(f"{made} documents")
+            elif job == "check":
+                self._check(**options)
+            else:
+                self._write(folder)
+        except Unavailable as error:
+            raise CommandError(f"The index cannot be used ({error}). Make it anew: manage.py search rebuild") from error
+        except Busy as error:
+            raise CommandError(f"Another process holds the {error} lock of {folder}: only one may run.") from error
+
+    def _query(self, *, text: str, as_json: bool, **options: Any) -> None:
+        results = find.query(
+            text=text,
+            viewer=Viewer(),
+            kinds=options["kind"],
+            product=options["product"],
+            solved=options["solved"] or None,
+            lang=options["lang"],
+            page=options["page"],
+        )
+        rows = [
+            {
+                "kind": hit.shown.kind,
+                "id": hit.shown.object_id,
+                "title": hit.shown.title,
+                "lang": hit.shown.lang,
+                "solved": hit.shown.solved,
+                "url": hit.shown.url,
+                "score": round(hit.score, 3),
+                "snippet": str(hit.snippet),
+            }
+            for hit in results.hits
+        ]
+        if as_json:
+            found = {"total": results.total, "about": results.about, "loosened": results.loosened, "hits": rows}
+            self.stdout.write(json.dumps(found, ensure_ascii=False))
+            return
+        for row in rows:
+            self.stdout.write(f"{row['score']:>8}  {row['kind']:<8} {row['title']}  {row['url']}")
+        self.stdout.write(f"{len(rows)} of {'many' if results.total is None else results.total}")
+
+    def _check(self, *, mend: bool, as_json: bool, now: datetime | None = None, **options: Any) -> None:
+        with tqdm(desc="documents", unit="", disable=None) as bar:
+            drift = check(engines.current(), mend=mend, seen=bar.update)
+        counts = {"missing": len(drift.missing), "stale": len(drift.stale), "extra": len(drift.extra)}
+        if as_json:
+            keys = {how: [f"{key.kind}:{key.object_id}" for key in getattr(drift, how)] for how in counts}
+            self.stdout.write(json.dumps({**keys, "mended": mend}))
+        else:
+            said = ", ".join(f"{how}: {count}" for how, count in counts.items())
+            self.stdout.write(f"{said}; handed to the writer" if drift and mend else said)
+        if drift and not mend:
+            sys.exit(1)
+
+    def _write(self, folder: Path) -> None:
+        die_with_parent()
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, _stop)
+        try:
+            writer.run(folder)
+        except SystemExit:
+            connections.close_all()
+            # Nothing is left to do, and taking the interpreter down would cost seconds on a busy machine.
+            os._exit(0)
+
+
+def _stop(number: int, frame: object) -> None:
+    """At once, wherever it is: what was not committed stays in the outbox."""
+    raise SystemExit(0)

@@ -1,0 +1,109 @@
+"""The page of results, and the suggestions that hang from a field while somebody types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.viewer import viewer_of
+from core import ratelimits
+from core.text import TITLE_MAX, clean_line
+from search import find
+from search.documents import PRODUCTS, Choice
+from search.engine import Unavailable
+
+# Longer questions are cut: what is searched is a sentence, not a page.
+TEXT_MAX = 300
+KINDS = ("thread", "article")
+# Fewer letters suggest nothing that is worth reading.
+TYPED_MIN = 3
+
+
+@require_safe
+def results(request: HttpRequest) -> HttpResponse:
+    """Everything that matches, in one list. All of it is in the address, so that it can be shared."""
+    text = clean_line(request.GET.get("q", ""))[:TEXT_MAX]
+    products = PRODUCTS["read"]()
+    product = _product(request.GET.get("product", ""), products)
+    kind = request.GET.get("kind", "") if request.GET.get("kind") in KINDS else ""
+    solved = request.GET.get("solved") == "1"
+    context: dict[str, object] = {
+        "text": text,
+        "products": products,
+        "product": product,
+        "kind": kind,
+        "kinds": [("", _("Everything")), ("thread", _("Questions")), ("article", _("Help articles"))],
+        "solved": solved,
+        "narrowed": bool(product or kind or solved),
+        "ask_url": f"{reverse('community:ask')}?{urlencode({'title': text[:TITLE_MAX]})}",
+    }
+    if text:
+        ratelimits.check(request, "search")
+        try:
+            context["results"] = find.query(
+                text=text,
+                viewer=viewer_of(request),
+                kinds=[kind] if kind else None,
+                product=product.id if product else None,
+                solved=solved or None,
+                lang=get_language() or "en",
+                page=_number(request.GET.get("page", ""), default=1),
+            )
+        except Unavailable:
+            context["resting"] = True
+    return render(request, "search/results.html", context)
+
+
+@require_safe
+def similar(request: HttpRequest) -> HttpResponse:
+    """What may already answer the question in the ask form; nothing at all when nothing fits."""
+    title = clean_line(request.GET.get("title", ""))[:TEXT_MAX]
+    body = request.GET.get("details", "")[:2_000]
+    if len(title) < TYPED_MIN:
+        return HttpResponse("")
+    ratelimits.check(request, "search")
+    product = _product(request.GET.get("product", ""), PRODUCTS["read"]())
+    try:
+        hits = find.similar(
+            title=title,
+            body=body,
+            product=product.id if product else None,
+            viewer=viewer_of(request),
+            lang=get_language() or "en",
+        )
+    except Unavailable:
+        hits = []
+    return render(request, "search/similar.html", {"hits": hits}) if hits else HttpResponse("")
+
+
+@require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """What a search would find, while it is typed."""
+    text = clean_line(request.GET.get("q", ""))[:TEXT_MAX]
+    if len(text) < TYPED_MIN:
+        return HttpResponse("")
+    ratelimits.check(request, "search")
+    # Whether the last word is complete shows in the space after it, which cleaning takes off.
+    typed = text + " " if request.GET.get("q", "")[-1:].isspace() else text
+    try:
+        hits = find.suggest(text=typed, viewer=viewer_of(request), lang=get_language() or "en")
+    except Unavailable:
+        hits = []
+    return render(request, "search/suggest.html", {"hits": hits, "text": text}) if hits else HttpResponse("")
+
+
+def _product(given: str, products: Sequence[Choice]) -> Choice | None:
+    """By slug, as shared addresses have it, or by key, as the ask form has it; None for any other."""
+    return next((each for each in products if given and given in (each.slug, str(each.id))), None)
+
+
+def _number(given: str, *, default: int) -> int:
+    """A page number; anything else gives the default."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 6 else default
