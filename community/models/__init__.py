@@ -1,0 +1,31 @@
+"""What the community keeps, a file for each family of rows."""
+
+from community.models.feedback import Acceptance, Follow, MeToo, NotSolved, Vote
+from community.models.images import Image
+from community.models.moderation import Decision, Flag
+from community.models.products import MemberProduct, Product, Topic
+from community.models.standing import Standing
+from community.models.threads import Comment, Post, Revision, State, Thread, Visibility
+from community.models.writing import Draft
+
+__all__ = [
+    "Acceptance",
+    "Comment",
+    "Decision",
+    "Draft",
+    "Flag",
+    "Follow",
+    "Image",
+    "MeToo",
+    "MemberProduct",
+    "NotSolved",
+    "Post",
+    "Product",
+    "Revision",
+    "Standing",
+    "State",
+    "Thread",
+    "Topic",
+    "Visibility",
+    "Vote",
+]

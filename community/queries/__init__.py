@@ -1,0 +1,1 @@
+"""Reads across relations, a file for each family of pages."""

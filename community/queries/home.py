@@ -1,0 +1,63 @@
+"""What the first page offers: what people ask now, and where this member could help."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+
+from accounts.viewer import Viewer
+from community.models import Acceptance, Post, State, Thread
+from community.queries.lists import Tree, in_languages
+
+# How far back a member's accepted answers say what they know.
+RECENT_ANSWERS = 100
+
+
+def asked_now(tree: Tree, langs: Sequence[str], limit: int = 5) -> list[int]:
+    """Keys of the newest public threads about what the viewer owns, else about anything."""
+    queryset = Thread.objects.listed().filter(in_languages(langs))
+    own = tree.own()
+    found = _newest(queryset.filter(product_id__in=own), limit) if own else []
+    return found or _newest(queryset, limit)
+
+
+def could_help(viewer: Viewer, tree: Tree, langs: Sequence[str], limit: int = 3) -> list[tuple[Thread, str, int]]:
+    """Open threads for this member, each with why: ("solved", how many in that topic), ("own", 0) or ("open", 0).
+
+    First those in topics where they had answers accepted, then about what they own, then any; never their own.
+    """
+    known = Counter(
+        Acceptance.objects.filter(post__author_id=viewer.member_id, revoked_at=None, thread__topic__isnull=False)
+        .order_by("-pk")
+        .values_list("thread__topic_id", flat=True)[:RECENT_ANSWERS]
+    )
+    own = tree.own()
+    answered = Post.objects.filter(author_id=viewer.member_id, is_opening=False).values("thread_id")
+    waiting = (
+        Thread.objects.listed()
+        .filter(in_languages(langs), state=State.OPEN, locked_at=None)
+        .exclude(author_id=viewer.member_id)
+        .exclude(pk__in=answered)
+        .select_related("product")
+        .annotate(
+            suits=Case(
+                When(topic_id__in=list(known), then=Value(2)),
+                When(product_id__in=own, then=Value(1)),
+                default=Value(0),
+                output_field=IntegerField(),
+            )
+        )
+    )
+    # Only the newest are weighed, so that the cost does not grow with what nobody answered.
+    newest = _newest(waiting, 200)
+    found = waiting.filter(pk__in=newest).order_by("-suits", "-created_at", "-pk")[:limit]
+    return [
+        (thread, ("open", "own", "solved")[thread.suits], known.get(thread.topic_id or 0, 0))  # type: ignore[attr-defined]
+        for thread in found
+    ]
+
+
+def _newest(queryset: QuerySet[Thread], limit: int) -> list[int]:
+    return list(queryset.order_by("-created_at", "-pk").values_list("pk", flat=True)[:limit])

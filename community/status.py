@@ -1,0 +1,80 @@
+"""Where a thread stands, as one sentence that a person can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from community.models import State, Thread
+from core.templatetags.core_tags import moment
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`meaning` names the line and the colour; `words` is the state, `then` what follows from it (may be empty)."""
+
+    meaning: str
+    words: str
+    then: SafeString | str = ""
+
+
+def status(thread: Thread, now: datetime) -> Status:
+    """What the columns of a thread say; asks nothing of the database."""
+    if thread.removed_at is not None:
+        return Status("held", _("Removed by a moderator."))
+    if thread.state == State.SOLVED:
+        return Status("solved", _("Solved by an answer."), _after_solving(thread))
+    if thread.state == State.WITH_PERSON:
+        then = format_html(_("They answer by {at}."), at=moment(thread.promised_at)) if thread.promised_at else ""
+        return Status("person", _("With a person."), then)
+    if thread.state == State.DUPLICATE:
+        return Status("closed", _("Asked before."))
+    if thread.state == State.UNCONFIRMED:
+        return Status("closed", _("Closed."), _("The asker did not say which answer helped."))
+    late = thread.promised_at is not None and thread.promised_at <= now
+    return Status("late" if late else "waiting", _waiting(thread), _promise(thread, late) or _shared(thread))
+
+
+def _waiting(thread: Thread) -> str:
+    count = thread.answer_count
+    if not count:
+        return _("Nobody has answered yet.")
+    if thread.not_solved_count:
+        return ngettext("One answer, it did not help.", "%(count)s answers, none helped.", count) % {"count": count}
+    return ngettext("One answer, not accepted yet.", "%(count)s answers, none accepted yet.", count) % {"count": count}
+
+
+def _promise(thread: Thread, late: bool) -> SafeString | str:
+    if thread.promised_at is None:
+        return ""
+    if late:
+        return format_html(_("A person was to take over by {at}."), at=moment(thread.promised_at))
+    return format_html(_("A person takes over by {at}."), at=moment(thread.promised_at))
+
+
+def _shared(thread: Thread) -> str:
+    count = thread.me_toos
+    if not count:
+        return ""
+    return ngettext("One person has this too.", "%(count)s people have this too.", count) % {"count": count}
+
+
+def _after_solving(thread: Thread) -> str:
+    count = thread.me_toos
+    if count:
+        return ngettext("One person had this too.", "%(count)s people had this too.", count) % {"count": count}
+    return ""
+
+
+def solved_sentence(thread: Thread) -> str:
+    """How long it took, for the line above the accepted answer."""
+    if thread.solved_at is None:
+        return _("Solved by an answer.")
+    took = timesince(thread.created_at, thread.solved_at, depth=1)
+    return _("Solved by an answer, %(took)s after it was asked.") % {"took": took}

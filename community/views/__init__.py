@@ -1,0 +1,1 @@
+"""Pages of the community: each view fetches, calls one action, answers."""

@@ -1,0 +1,91 @@
+"""The first page and those that stand still."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from accounts.viewer import viewer_of
+from community.models import State, Thread
+from community.queries import home as queries
+from community.queries import lists
+from community.views.common import now
+from community.views.lists import drawn_rows
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """One field; what people ask now about what this person owns; where they could help, and why them."""
+    viewer = viewer_of(request)
+    tree = lists.Tree.read(viewer)
+    langs = lists.languages(viewer, get_language() or "en")
+    asked = queries.asked_now(tree, langs)
+    keys = [(thread.pk, thread.version) for thread in lists.versions(asked)]
+    context = {
+        "now": now(),
+        "owned": [product for product in tree.products if product.pk in tree.owned],
+        "rows": drawn_rows(keys, now(), level=3),
+        "helpable": queries.could_help(viewer, tree, langs) if viewer.is_signed_in else [],
+    }
+    return render(request, "pages/home.html", context)
+
+
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/terms.html", {"version": settings.ENTRAIDE["TERMS_VERSION"]})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/privacy.html")
+
+
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/accessibility.html")
+
+
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component by itself, in each of its states, drawn by the product's own templates."""
+    at = now()
+    return render(request, "pages/styleguide.html", {"now": at, "threads": _examples(at)})
+
+
+def _examples(moment: datetime) -> list[Thread]:
+    """Threads in every state; none of them is in the database."""
+    ahead, behind = moment + timedelta(hours=4), moment - timedelta(hours=4)
+    given: list[dict[str, object]] = [
+        {"state": State.OPEN, "promise_from": behind, "promised_at": ahead},
+        {"state": State.ANSWERED, "answer_count": 2},
+        {
+            "state": State.ANSWERED,
+            "answer_count": 1,
+            "not_solved_count": 1,
+            "promise_from": behind,
+            "promised_at": ahead,
+        },
+        {"state": State.OPEN, "promise_from": behind - timedelta(hours=4), "promised_at": behind},
+        {"state": State.WITH_PERSON, "promise_from": behind, "promised_at": ahead},
+        {"state": State.SOLVED, "solved_at": moment, "me_too_count": 64, "answer_count": 3},
+        {"state": State.UNCONFIRMED, "answer_count": 1},
+        {"state": State.DUPLICATE},
+    ]
+    return [
+        Thread(pk=number, title=str(State(str(row["state"])).label), created_at=behind, **row)
+        for number, row in enumerate(given, 1)
+    ]
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read, and where the sitemap is."""
+    lines = ["User-agent: *", *(f"Disallow: /{code}/account/" for code, _name in settings.LANGUAGES)]
+    lines += [f"Disallow: /{code}/search/" for code, _name in settings.LANGUAGES]
+    lines += [f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

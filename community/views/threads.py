@@ -1,0 +1,235 @@
+"""The page of one thread, and the permanent addresses of its posts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.viewer import Viewer, viewer_of
+from community import permissions as rights
+from community.forms import Entry
+from community.models import Post, Thread, Visibility
+from community.permissions import may
+from community.queries import threads
+from community.status import status
+from community.story import story
+from community.structured import qa_page
+from community.views.common import find_post, find_thread, kept, now, post_path
+from core.errors import Refused
+from core.ratelimits import check
+from core.text import plain
+from search import find
+from search.engine import Unavailable
+
+# Finished words are drawn again at least this often (seconds): names and promises change without a version.
+STEP = 300
+_REF = re.compile(r"(?P<pk>[1-9][0-9]{0,17})(-[-\w]*)?")
+
+
+@require_safe
+def thread(request: HttpRequest, ref: str) -> HttpResponse:
+    """A thread under its readable address; any other slug is sent to the right one for good."""
+    match = _REF.fullmatch(ref)
+    if match is None:
+        raise Http404
+    found = threads.thread(int(match["pk"]), viewer_of(request))
+    if found is None:
+        raise Http404
+    if request.path != found.get_absolute_url():
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(found.get_absolute_url() + (f"?{query}" if query else ""))
+    own = threads.Own.read(found, viewer_of(request))
+    draft = kept(request, request.path) or own.draft
+    # An agent answers for the company unless they said otherwise.
+    given = {"as_staff": "on"} | draft
+    return page(request, found, own, entry=Entry.of(given, ("body", "as_staff", "visibility"), kept=bool(draft)))
+
+
+def page(request: HttpRequest, found: Thread, own: threads.Own, *, entry: Entry, code: int = 200) -> HttpResponse:
+    """The thread with its posts, what the viewer may do, and the answer that they are writing.
+
+    `found` comes from `threads.thread`. At most 6 queries for somebody signed in, whatever the thread holds; 4 where
+    its finished words are kept and the reader has said nothing in it.
+    """
+    viewer, at = viewer_of(request), now()
+    # Whoever neither works here nor said anything sees what a visitor sees.
+    as_anybody = own.is_nothing and not viewer.is_team and not viewer.is_member(found.author_id) and _is_public(found)
+    drawn = _drawn(found, _after(request), at) if as_anybody else _draw(found, viewer, own, _after(request), at)
+    context = {
+        "thread": found,
+        "drawn": drawn,
+        "entry": entry,
+        "by_asker": viewer.is_member(found.author_id),
+        "may_moderate": viewer.is_moderator,
+        "may_hand_over": viewer.is_team,
+        "answer_refused": _answer_refused(found, viewer, at),
+        "canonical": f"{settings.PUBLIC_URL}{found.canonical_path}",
+        "is_public": _is_public(found),
+    }
+    return render(request, "community/thread.html", context, status=code)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The finished parts of a thread's page: its posts, its story, and what machines read of it."""
+
+    posts: SafeString
+    story: SafeString
+    structured: SafeString
+    description: str
+    has_answers: bool
+
+
+def _is_public(thread: Thread) -> bool:
+    return thread.visibility == Visibility.PUBLIC and thread.removed_at is None
+
+
+def _drawn(found: Thread, after: int, at: datetime) -> Drawn:
+    """As a visitor sees it: kept for each version, language and time zone, and for one step of the clock."""
+    zone, step = timezone.get_current_timezone_name(), int(at.timestamp()) // STEP
+    key = f"thread:{found.pk}:{found.version}:{get_language()}:{zone}:{step}:{after}"
+    drawn = cache.get(key)
+    if drawn is None:
+        drawn = _draw(found, Viewer(), threads.Own(), after, at)
+        cache.set(key, drawn, STEP)
+    return drawn
+
+
+def _draw(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: datetime) -> Drawn:
+    """Two queries, whatever the thread holds, and one more for a duplicate."""
+    original = threads.original(found, viewer)
+    posts, following = threads.posts(found, viewer, own, after=after)
+    comments = threads.comments(posts, viewer)
+    for post in posts:
+        _say_what_may_be_done(post, viewer, at)
+        post.shown_comments = comments.get(post.pk, [])  # type: ignore[attr-defined]
+    opening = next((post for post in posts if post.is_opening), None)
+    accepted = next((post for post in posts if post.accepted), None)  # type: ignore[attr-defined]
+    others = [post for post in posts if not post.is_opening and post is not accepted]
+    by_asker = viewer.is_member(found.author_id)
+    context = {
+        "thread": found,
+        "viewer": viewer,
+        "own": own,
+        "now": at,
+        "status": status(found, at),
+        "opening": opening,
+        "accepted": accepted,
+        "others": others,
+        "others_title": _others_title(found, others, accepted),
+        "following": following,
+        "is_later_page": bool(after),
+        "original": original,
+        "story": story(
+            found,
+            shows_answers=bool(after or accepted or others),
+            first_by=_first_by(found, posts),
+            original=original,
+        ),
+        "by_asker": by_asker,
+        "may_me_too": not by_asker and not found.removed_at,
+        "may_say_not_solved": may(rights.check_may_say_not_solved, found, viewer, at, own.me_too),
+        "may_revoke": accepted is not None and may(rights.check_may_revoke, found, viewer, at),
+        "may_moderate": viewer.is_moderator,
+    }
+    structured = qa_page(found, posts, settings.PUBLIC_URL) if _is_public(found) and not after else SafeString("")
+    return Drawn(
+        posts=render_to_string("community/parts/posts.html", context),
+        story=render_to_string("community/parts/story.html", context),
+        structured=structured,
+        description=plain(opening.html)[:155] if opening else "",
+        has_answers=bool(accepted or others),
+    )
+
+
+@require_safe
+def post(request: HttpRequest, pk: int) -> HttpResponse:
+    """The permanent address of a post: to the page of its thread that shows it."""
+    return HttpResponseRedirect(post_path(find_post(request, pk)))
+
+
+def _after(request: HttpRequest) -> int:
+    given = request.GET.get("after", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+
+
+def _say_what_may_be_done(post: Any, viewer: Viewer, at: datetime) -> None:
+    """Marks a post with what this viewer is offered; the actions ask again, under their locks."""
+    own = viewer.is_member(post.author_id)
+    there = post.removed_at is None
+    post.own = own
+    # Visitors see these too: pressing one leads through the sign-in page and back.
+    post.may_vote = there and not own and not post.is_opening
+    post.may_flag = there and not own
+    post.may_comment = there and (viewer.is_team or not post.thread.locked_at)
+    post.may_accept = (
+        not post.is_opening and not post.accepted and may(rights.check_may_accept, post.thread, post, viewer, at)
+    )
+    post.may_edit = there and (own or viewer.is_moderator) and may(rights.check_may_edit, post, viewer, at)
+    post.may_remove = (
+        there and (own or viewer.is_moderator) and may(rights.check_may_remove, post, viewer, at, post.accepted)
+    )
+    post.may_restore = not there and viewer.is_moderator
+
+
+def _answer_refused(thread: Thread, viewer: Viewer, at: datetime) -> str:
+    """Why there is no field for an answer; empty when there is one (visitors sign in when they send it)."""
+    asking = viewer if viewer.is_signed_in else Viewer(verified=True)
+    if not asking.is_signed_in:
+        return str(_("This thread takes no more answers.")) if thread.is_closed or thread.removed_at else ""
+    try:
+        rights.check_may_answer(thread, viewer, at)
+    except Refused as refused:
+        return str(refused.reason)
+    return ""
+
+
+def _others_title(thread: Thread, others: list[Post], accepted: Post | None) -> str:
+    """What stands above the answers that are not accepted; counts what the whole thread holds."""
+    count = thread.answer_count
+    if accepted is not None:
+        more = max(count - 1, len(others))
+        return ngettext("One more answer", "%(count)s more answers", more) % {"count": more} if more else ""
+    if not others:
+        return ""
+    count = max(count, len(others))
+    return ngettext("One answer, not accepted yet", "%(count)s answers, none accepted yet", count) % {"count": count}
+
+
+def _first_by(thread: Thread, posts: list[Post]) -> str:
+    for post in posts:
+        if not post.is_opening and post.created_at == thread.first_answer_at:
+            return post.author.shown_name
+    return ""
+
+
+@require_safe
+def near(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is like a thread, as a fragment: asked for when somebody scrolls to it."""
+    thread = find_thread(request, pk)
+    check(request, "search")
+    try:
+        hits = find.similar(
+            title=thread.title,
+            product=thread.product_id,
+            viewer=viewer_of(request),
+            lang=thread.lang.split("-")[0],
+            limit=6,
+        )
+    except Unavailable:
+        hits = []
+    others = [hit for hit in hits if (hit.shown.kind, hit.shown.object_id) != ("thread", pk)][:5]
+    return render(request, "community/parts/near.html", {"thread": thread, "hits": others})
