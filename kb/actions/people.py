@@ -1,0 +1,32 @@
+"""What the knowledge base holds of a person: exported, and erased."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Member
+from kb.models import Article, Origin
+
+
+def erase(*, member: Member) -> None:
+    """Take the name off what is credited to a member, unless they asked that it stays."""
+    with transaction.atomic():
+        if not member.keep_name:
+            Origin.objects.filter(credited=member).update(credited_to="")
+
+
+def export(*, member: Member) -> list[dict[str, Any]]:
+    """The articles that credit a member: title, address, name shown."""
+    origins = {row.translation_key: row for row in Origin.objects.filter(credited=member)}
+    articles = Article.objects.filter(translation_key__in=origins).order_by("pk")
+    return [
+        {
+            "title": article.title,
+            "path": article.path_on_site,
+            "published": article.live,
+            "credited_to": origins[article.translation_key].credited_to,
+        }
+        for article in articles
+    ]

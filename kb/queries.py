@@ -1,0 +1,123 @@
+"""Reads across relations: what the help pages show. Each costs a fixed number of queries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber, Substr
+from django.urls import reverse
+from django.utils import translation
+from wagtail.models import Page
+
+from accounts.viewer import Viewer
+from community.models import Post, Thread
+from core.paging import paginate
+from kb.models.origins import Origin
+
+if TYPE_CHECKING:
+    from kb.models.pages import Article, FaqSection, HelpIndexPage
+
+# Articles of each section on the index; the section has them all.
+FIRST = 5
+NEAR = 4
+
+
+def index_page(index: HelpIndexPage) -> dict[str, Any]:
+    """The sections with their first articles: two queries however many there are."""
+    sections = list(index.get_children().live().order_by("path"))
+    depth = index.depth + 1
+    section_path = Substr("path", 1, depth * Page.steplen)
+    articles = (
+        Page.objects.descendant_of(index)
+        .live()
+        .filter(depth=depth + 1)
+        .annotate(
+            section=section_path,
+            place=Window(RowNumber(), partition_by=[section_path], order_by=[F("path").asc()]),
+        )
+        .filter(place__lte=FIRST)
+        .order_by("path")
+    )
+    by_section: dict[str, list[Page]] = {}
+    for article in articles:
+        by_section.setdefault(article.section, []).append(article)
+    return {
+        "sections": [(section, by_section.get(section.path, [])) for section in sections],
+        "other_languages": other_languages(index),
+    }
+
+
+def section_page(section: FaqSection, *, cursor: str) -> dict[str, Any]:
+    """One section's articles, newest first, a page at a time."""
+    articles = section.get_children().live().filter(first_published_at__isnull=False)
+    return {
+        "crumbs": crumbs(section),
+        "listed": paginate(articles, key="first_published_at", cursor=cursor),
+        "other_languages": other_languages(section),
+    }
+
+
+def article_page(article: Article, *, viewer: Viewer) -> dict[str, Any]:
+    """What stands beside an article: where it is, where it comes from, what is near."""
+    origin = article.origin
+    checked = article.checked_on or (origin.reviewed_at.date() if origin and origin.reviewed_at else None)
+    return {
+        "crumbs": crumbs(article),
+        "origin": origin,
+        "story": origin is not None and bool(origin.credit or origin.promoted_by_id),
+        "source": source_of(origin, viewer),
+        "checked_on": checked,
+        "near": list(article.get_siblings(inclusive=False).live().order_by("-first_published_at")[:NEAR]),
+        "other_languages": other_languages(article),
+    }
+
+
+def crumbs(page: Page) -> list[Page]:
+    """The help pages above this one, from the index down."""
+    return list(page.get_ancestors().filter(depth__gte=3).order_by("path"))
+
+
+def source_of(origin: Origin | None, viewer: Viewer) -> Post | None:
+    """The answer that an article comes from, where this viewer may see it."""
+    if origin is None or origin.post_id is None or origin.thread_id is None:
+        return None
+    visible = Thread.objects.visible_to(viewer).filter(pk=origin.thread_id)
+    return (
+        Post.objects.visible_to(viewer)
+        .filter(pk=origin.post_id, thread__in=visible)
+        .select_related("thread", "author", "thread__author")
+        .first()
+    )
+
+
+def other_languages(page: Page) -> list[dict[str, Any]]:
+    """For the language links: the translation where there is one, else the other language's help."""
+    names = {"en": "English", "fr": "Français"}
+    here = page.locale.language_code
+    found = {
+        other.locale.language_code: other.get_url_parts()
+        for other in page.get_translations().live().select_related("locale")
+    }
+    links = []
+    for code, name in names.items():
+        if code == here:
+            continue
+        parts = found.get(code)
+        url = parts[2] if parts else ""
+        links.append({"code": code, "name": name, "url": url or help_in(code), "translated": bool(url)})
+    return links
+
+
+def help_in(lang: str) -> str:
+    """The address of the help index in a language."""
+    with translation.override(lang):
+        return reverse("help")
+
+
+def article_of(post_id: int) -> Page | None:
+    """The page that was made of an answer, first the one in the thread's own language; None when there is none."""
+    origin = Origin.objects.filter(post_id=post_id).first()
+    if origin is None:
+        return None
+    return Page.objects.filter(translation_key=origin.translation_key).order_by("pk").first()

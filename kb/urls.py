@@ -1,0 +1,12 @@
+"""Addresses of the knowledge base that are no pages of Wagtail. Under `help/`."""
+
+from django.urls import path
+
+from kb import views
+
+app_name = "kb"
+urlpatterns = [
+    path("answers/<int:post_id>/promote/", views.promote_answer, name="promote"),
+    path("articles/<int:page_id>/", views.article, name="article"),
+    path("reviews/<int:page_id>/", views.review, name="review"),
+]

@@ -1,0 +1,75 @@
+"""What moderators press, and addresses that lead to pages of Wagtail."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from wagtail.models import Page
+
+from accounts.viewer import Viewer
+from community.models import Post
+from core.errors import Refused
+from kb.actions.promotion import promote
+from kb.models import Article
+from kb.permissions import check_may_edit_help
+
+
+def _viewer(request: HttpRequest) -> Viewer:
+    return cast(Viewer, request.viewer)  # type: ignore[attr-defined]
+
+
+@require_POST
+def promote_answer(request: HttpRequest, post_id: int) -> HttpResponse:
+    """Make a draft of an accepted answer, submit it, and go back to the answer."""
+    post = get_object_or_404(Post.objects.visible_to(_viewer(request)).select_related("thread"), pk=post_id)
+    promote(answer=post, by=_viewer(request), now=timezone.now())
+    messages.success(
+        request, _("The answer is now a draft in the help pages. Somebody else reviews it before it shows.")
+    )
+    return redirect(post.get_absolute_url())
+
+
+@require_safe
+def article(request: HttpRequest, page_id: int) -> HttpResponse:
+    """A lasting address for an article: leads to it in the reader's language where there is a translation."""
+    page = get_object_or_404(Article.objects.shown(), pk=page_id)
+    same = Article.objects.shown().filter(
+        translation_key=page.translation_key, locale__language_code=get_language() or "en"
+    )
+    path = (same.first() or page).path_on_site
+    if not path:
+        raise Http404
+    return redirect(path)
+
+
+@require_safe
+def review(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Leads to the article in the editors' admin."""
+    if not _viewer(request).is_signed_in:
+        return redirect_to_login(request.get_full_path())
+    check_may_edit_help(_viewer(request), timezone.now())
+    page = get_object_or_404(Page, pk=page_id)
+    return redirect("wagtailadmin_pages:edit", page.pk)
+
+
+@require_safe
+def cms_sign_in(request: HttpRequest) -> HttpResponse:
+    """Where the editors' admin sends whoever may not enter: to the site's one sign-in, or a refusal."""
+    if _viewer(request).is_signed_in:
+        if request.user.has_perm("wagtailadmin.access_admin"):
+            return redirect("wagtailadmin_home")
+        raise Refused(_("This part is for those who edit the help pages."), code="not_editor")
+    wanted = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        wanted = reverse("wagtailadmin_home")
+    return redirect_to_login(wanted)
