@@ -1,0 +1,37 @@
+// What every page shares: moments made relative. Other modules are loaded by the pages that use them.
+
+const lang = document.documentElement.lang;
+const relative = new Intl.RelativeTimeFormat(lang, { numeric: "auto" });
+const steps = [["minute", 60], ["hour", 24], ["day", 7]];
+
+/** Shortens each absolute time to "3 hours ago", keeping the exact one on hover. Older than a week stays as it is. */
+export function shortenTimes(root = document) {
+  for (const time of root.querySelectorAll("time[data-when]")) {
+    time.title ||= time.textContent;
+    let amount = (Date.parse(time.dateTime) - Date.now()) / 60000;
+    for (const [unit, size] of steps) {
+      if (Math.abs(amount) < size) {
+        time.textContent = relative.format(Math.round(amount), unit);
+        break;
+      }
+      amount /= size;
+    }
+  }
+}
+
+shortenTimes();
+document.addEventListener("htmx:load", (event) => shortenTimes(event.target));
+
+// A part of the page that could not be changed says why, where it happened.
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  const words = page.querySelector(".lead")?.textContent.trim() || page.querySelector("h1")?.textContent.trim();
+  if (!words || requestConfig.verb === "get") return;
+  const notice = document.createElement("p");
+  notice.className = "notice held";
+  notice.setAttribute("role", "alert");
+  notice.textContent = words;
+  const button = requestConfig.triggeringEvent?.submitter;
+  (button?.closest(".actions") || document.getElementById("main")).before(notice);
+});
