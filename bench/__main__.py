@@ -1,0 +1,42 @@
+"""`make bench`: the figures of the main job, on real threads.
+
+    make bench [DATA=folder]          all of them
+    make bench-pages, bench-import, bench-find, bench-start, bench-search
+
+DATA holds `threads.jsonl.gz`. A table goes to the screen and JSON to `bench/out/`; `docs/figures.md` keeps the
+last ones with the command that made them. Nothing here is a test: machines differ, and noisy ones differ from
+themselves.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from bench import site
+
+PARTS = ("import", "pages", "find", "start")
+
+
+def main(wanted: list[str]) -> int:
+    if wanted == ["search"]:
+        return subprocess.call([sys.executable, "-m", "bench.search"])
+    unknown = [name for name in wanted if name not in PARTS]
+    if unknown:
+        print(f"No such bench: {', '.join(unknown)}. There are: {', '.join(PARTS)}, search.", file=sys.stderr)
+        return 2
+    data = site.data_folder()
+    if data is None:
+        print("No threads to measure with: DATA=folder names the one that holds threads.jsonl.gz.", file=sys.stderr)
+        return 2
+    os.environ.update(site.environment())
+    code = 0
+    for name in wanted or PARTS:
+        # Each in a process of its own: what one leaves in memory is not the next one's speed.
+        code |= subprocess.call([sys.executable, "-m", f"bench.{'importing' if name == 'import' else name}"])
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
