@@ -1,0 +1,134 @@
+"""One of everything, and one person of every standing, for the access table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from accounts.actions.signup import make_member
+from accounts.jobs import Job
+from accounts.models import User
+from accounts.viewer import Viewer
+from care.models import Case
+from community.actions import acceptance, steering
+from community.actions.answering import answer
+from community.actions.asking import ask
+from community.actions.commenting import comment
+from community.actions.flagging import flag
+from community.actions.products import make_product, make_topic
+from kb.actions.demo import make_article
+from kb.actions.promotion import promote
+
+# Who asks, in the order of the table's columns.
+STANDINGS = (
+    "anonymous", "asker", "answerer", "other", "unverified", "suspended", "moderator", "agent", "operator",
+)  # fmt: skip
+
+
+@dataclass
+class World:
+    """Addresses take their keys from `keys`."""
+
+    people: dict[str, Viewer] = field(default_factory=dict)
+    keys: dict[str, Any] = field(default_factory=dict)
+
+    sessions: dict[str, str] = field(default_factory=dict)
+
+    def client(self, standing: str) -> Client:
+        """A browser of somebody of this standing, signed in but for "anonymous"."""
+        client = Client(HTTP_HOST=settings.PUBLIC_HOST)
+        if standing in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[standing]
+        return client
+
+    def sign_everybody_in(self) -> None:
+        for standing, viewer in self.people.items():
+            assert viewer.member and viewer.member.user
+            client = Client(HTTP_HOST=settings.PUBLIC_HOST)
+            client.force_login(viewer.member.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+            self.sessions[standing] = client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def build() -> World:
+    """A solved thread, an open one with a case, an answer on its way to the help pages, a report."""
+    world = World()
+    now = timezone.now()
+    past = iter(now - timedelta(days=9) + timedelta(minutes=minute) for minute in range(1000))
+    for standing, name, *jobs in (
+        ("asker", "Camille Roy", Job.CUSTOMER),
+        ("answerer", "Nadia Benali", Job.CUSTOMER),
+        ("other", "Tom Acheson", Job.CUSTOMER),
+        ("unverified", "Uma Verso", Job.CUSTOMER),
+        ("suspended", "Sam Pending", Job.CUSTOMER),
+        ("moderator", "Mo Derator", Job.MODERATOR),
+        ("second_moderator", "Mia Derator", Job.MODERATOR),
+        ("agent", "Amira Agent", Job.AGENT),
+        ("operator", "Olga Operator", Job.OPERATOR),
+    ):
+        world.people[standing] = _person(standing, name, jobs, next(past))
+    people = world.people
+    product = make_product(slug="plan", names={"en": "Plan", "fr": "Forfait"}, now=next(past))
+    topic = make_topic(product=product, slug="data", names={"en": "Data", "fr": "Internet"}, now=next(past))
+
+    def open_thread(title: str) -> Any:
+        return ask(
+            by=people["asker"], title=title, details="Since this morning.", product=product, topic=topic,
+            lang="en", now=next(past),
+        )  # fmt: skip
+
+    solved = open_thread("No data since I moved")
+    accepted = answer(thread=solved, by=people["answerer"], body="Set the access point.", now=next(past))
+    remark = comment(post=accepted, by=people["answerer"], text="It takes a minute.", now=next(past))
+    acceptance.accept(answer=accepted, by=people["asker"], now=next(past))
+    article = promote(answer=accepted, by=people["second_moderator"], now=next(past))
+
+    waiting = open_thread("Orange light every evening")
+    reply = answer(thread=waiting, by=people["answerer"], body="Look at the cable.", now=next(past))
+    report = flag(target=reply, by=people["other"], cause="wrong", text="", now=next(past))
+    steering.escalate(thread=waiting, by=people["moderator"], reason="Needs the network desk.", now=next(past))
+
+    fresh = open_thread("Which SIM do I need?")
+    published = make_article(
+        section_slug="mobile", section_title="Mobile", lang="en", title="Reading your bill", lead="Three parts.",
+        steps=["The plan."], product=product, credited_to="", now=next(past),
+    )  # fmt: skip
+    world.keys = {
+        "thread": waiting,
+        "thread_ref": f"{waiting.pk}-{waiting.slug}",
+        "fresh": fresh,
+        "solved": solved,
+        "accepted": accepted,
+        "post": reply,
+        "comment": remark,
+        "flag": report,
+        "case": Case.objects.get(thread=waiting),
+        "product": product,
+        "topic": topic,
+        "draft_article": article,
+        "article": published,
+    }
+    world.sign_everybody_in()
+    return world
+
+
+def _person(standing: str, name: str, jobs: list[Job], now: datetime) -> Viewer:
+    verified = standing != "unverified"
+    user = User.objects.create_user(
+        f"{standing}@example.org", "a long password", email_verified_at=now if verified else None
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=verified, primary=True)
+    member = make_member(
+        user=user, name=name, language="en", time_zone="Europe/Paris", now=now, jobs=jobs,
+        is_team=bool(set(jobs) & {Job.AGENT, Job.OPERATOR}),
+    )  # fmt: skip
+    if standing == "suspended":
+        member.suspended_until = datetime(2100, 1, 1, tzinfo=UTC)
+        member.suspended_reason = "Advertising."
+        member.save()
+    return Viewer.of(User.objects.get_queryset().with_viewer().get(pk=user.pk))

@@ -1,0 +1,59 @@
+"""What a page does wrong for those who cannot see it, or not at that size: axe-core's rules, and sideways scrolling."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from playwright.sync_api import Page
+
+PHONE, DESK = 320, 1280
+HEIGHT = 900
+# The other colours and sizes change nothing but these.
+OF_COLOUR = ["color-contrast", "link-in-text-block"]
+
+
+@cache
+def _script() -> str:
+    return resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+def faults(page: Page, *, every_view: bool = True) -> list[str]:
+    """Every fault of the page as it stands: on a screen and on a phone, light and dark. Leaves it light, on a screen.
+
+    Without `every_view` only as it is shown now.
+    """
+    page.evaluate(_script())
+    if not every_view:
+        return _run(page, "as shown")
+    found: list[str] = []
+    for wide, scheme, rules in (
+        (PHONE, "dark", None),
+        (PHONE, "light", OF_COLOUR),
+        (DESK, "dark", OF_COLOUR),
+        (DESK, "light", None),
+    ):
+        page.set_viewport_size({"width": wide, "height": HEIGHT})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found += _run(page, f"{wide} {scheme}", rules)
+        if width(page) > wide:
+            found.append(f"{page.url} {wide}: scrolls sideways, {width(page)} px")
+    return found
+
+
+def width(page: Page) -> int:
+    """How wide the page is, in pixels; what is beyond the screen is scrolled to."""
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
+def _run(page: Page, view: str, rules: list[str] | None = None) -> list[str]:
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": rules}
+    report = page.evaluate("options => axe.run(document, options)", options)
+    return [
+        f"{page.url} {view}: {fault['id']}: {node['html'][:160]}"
+        for fault in report["violations"]
+        for node in fault["nodes"]
+    ]

@@ -1,0 +1,128 @@
+"""What all tests share: people of every kind, a product, and threads made through the real actions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.cache import cache
+
+from accounts.jobs import Job
+from accounts.models import Member, User
+from accounts.viewer import Viewer
+from community.models import Product, Topic
+from tests.services import databases
+
+NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)  # a Tuesday, 11:00 in Paris
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """With the runner's migrated database there is one to keep; it goes with the runner's server or folder."""
+    return "TEST_TEMPLATE" in os.environ or bool(request.config.getoption("reuse_db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
+    if template := os.environ.get("TEST_TEMPLATE"):
+        with django_db_blocker.unblock():
+            databases.copy_template(template)
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of a file run in one worker, and all browser tests in one, first: they share one start of the product."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    for item in items:
+        group = "browser" if item.get_closest_marker("browser") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def make_viewer(db: None) -> Callable[..., Viewer]:
+    """`make_viewer("Camille", Job.CUSTOMER)`: a person who can sign in, as their viewer."""
+
+    def make(name: str = "Camille", *jobs: Job, verified: bool = True, **member: Any) -> Viewer:
+        number = User.objects.count() + 1
+        user = User.objects.create_user(
+            f"{name.lower().replace(' ', '.')}{number}@example.org",
+            "a long password",
+            email_verified_at=NOW if verified else None,
+        )
+        user.groups.set(Group.objects.get_or_create(name=job.value)[0] for job in jobs or (Job.CUSTOMER,))
+        Member.objects.create(user=user, name=name, created_at=NOW, **member)
+        return Viewer.of(User.objects.get_queryset().with_viewer().get(pk=user.pk))
+
+    return make
+
+
+@pytest.fixture
+def customer(make_viewer: Callable[..., Viewer]) -> Viewer:
+    return make_viewer("Camille Roy")
+
+
+@pytest.fixture
+def helper(make_viewer: Callable[..., Viewer]) -> Viewer:
+    return make_viewer("Nadia Benali")
+
+
+@pytest.fixture
+def moderator(make_viewer: Callable[..., Viewer]) -> Viewer:
+    return make_viewer("Mo Derator", Job.MODERATOR)
+
+
+@pytest.fixture
+def agent(make_viewer: Callable[..., Viewer]) -> Viewer:
+    return make_viewer("Amira Agent", Job.AGENT, is_team=True)
+
+
+@pytest.fixture
+def operator(make_viewer: Callable[..., Viewer]) -> Viewer:
+    return make_viewer("Olga Operator", Job.OPERATOR, is_team=True)
+
+
+@pytest.fixture
+def product(db: None) -> Product:
+    made = Product.objects.create(slug="plan-20", names={"en": "20 GB plan", "fr": "Forfait 20 Go"})
+    made.path = f"/{made.pk}/"
+    made.save()
+    return made
+
+
+@pytest.fixture
+def topic(product: Product) -> Topic:
+    return Topic.objects.create(product=product, slug="data", names={"en": "Mobile data", "fr": "Internet mobile"})
+
+
+@pytest.fixture
+def sign_in(client: Any) -> Callable[[Viewer], Any]:
+    """`sign_in(customer)` gives the test client, signed in as that person."""
+
+    def enter(viewer: Viewer) -> Any:
+        assert viewer.member and viewer.member.user
+        client.force_login(viewer.member.user, backend="accounts.backends.Backend")
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[str]:
+    """A committed database that other processes and threads can share; gives its DATABASE_URL."""
+    with django_db_blocker.unblock(), databases.copied(tmp_path, f"own{os.getpid()}"):
+        yield databases.url()

@@ -1,0 +1,136 @@
+"""`make test`: the whole suite on SQLite and again on PostgreSQL, with the services it needs started beside it.
+
+A service that is not installed is left out and listed at the end with what it left out; with REQUIRE_SERVICES=1
+that is a failure. Words after `make test ARGS="…"` are given to pytest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from types import FrameType
+
+from config.prepare import compile_catalogues
+from tests.services import servers, template
+
+# One more than processors: some tests wait for processes of their own.
+WORKERS = min(4, (os.cpu_count() or 1) + 1)
+# What shares a start stays in one worker (tests/conftest.py says what), and what takes longest begins first.
+TOGETHER = ("--dist", "loadgroup", "--no-loadscope-reorder")
+SKIPPED = re.compile(r"^SKIPPED \[\d+\] (?P<where>[^ ]+): (?P<why>.*)$")
+
+CLOSING = re.compile(r"\b(\d+ [a-z]+|no tests ran)\b.* in [\d.]+s")
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, _stop)
+    required = os.environ.get("REQUIRE_SERVICES") == "1"
+    given = sys.argv[1:]
+    # What the installation of whoever runs the tests is set to is not what they are run on.
+    for name in ("DATABASE_URL", "REDIS_URL", "TEST_TEMPLATE"):
+        os.environ.pop(name, None)
+    compile_catalogues()
+    missing: list[str] = []
+    results: dict[str, Result] = {}
+    with contextlib.ExitStack() as stack:
+        environment = dict(os.environ)
+        for variable, start in (("TEST_REDIS_URL", servers.redis), ("TEST_POSTGRES_URL", servers.postgres)):
+            try:
+                environment[variable] = stack.enter_context(start())
+            except servers.Missing as reason:
+                missing.append(str(reason))
+        try:
+            environment["TEST_CHROMIUM"] = servers.chromium()
+        except servers.Missing as reason:
+            missing.append(str(reason))
+        if missing and required:
+            print("A service is missing: " + "; ".join(missing))
+            return 1
+        # Both are migrated at once, each on a processor of its own.
+        on_sqlite = stack.enter_context(template.template())
+        on_postgres = None
+        if url := environment.get("TEST_POSTGRES_URL"):
+            on_postgres = stack.enter_context(template.template(url))
+        results["SQLite"] = _suite("SQLite", environment | {"TEST_TEMPLATE": on_sqlite.ready()}, given)
+        if on_postgres:
+            # As a large installation has it: PostgreSQL, and Redis where it is there.
+            large = {"DATABASE_URL": url, "TEST_TEMPLATE": on_postgres.ready()}
+            if "TEST_REDIS_URL" in environment:
+                large["REDIS_URL"] = environment["TEST_REDIS_URL"]
+            # What pages look like was seen in the first suite: the crawl is minutes long and asks no database.
+            results["PostgreSQL"] = _suite("PostgreSQL", environment | large, [*given, "-m", "not looks"])
+    return report(results, missing, required)
+
+
+class Result:
+    def __init__(self, code: int, closing: str, skipped: Counter[str], seconds: float) -> None:
+        self.code, self.closing, self.skipped, self.seconds = code, closing, skipped, seconds
+
+
+def _suite(name: str, environment: dict[str, str], given: list[str]) -> Result:
+    """Run pytest once, showing its output as it comes."""
+    print(f"\n== The suite on {name} ==", flush=True)
+    data = tempfile.mkdtemp(prefix="entraide-test-")
+    words = [sys.executable, "-m", "pytest", "-rs", "-n", str(WORKERS), *TOGETHER, *given]
+    began = time.monotonic()
+    process = subprocess.Popen(
+        words,
+        env=environment | {"ENTRAIDE_DATA": data},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    closing, skipped = "pytest did not come to its end", Counter[str]()
+    try:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            if found := SKIPPED.match(line):
+                skipped[found["why"]] += int(re.search(r"\[(\d+)\]", line)[1])  # type: ignore[index]
+            if CLOSING.search(line):
+                closing = line.strip(" =\n")
+        code = process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(30)
+        shutil.rmtree(data, ignore_errors=True)
+    return Result(code, closing, skipped, time.monotonic() - began)
+
+
+def report(results: dict[str, Result], missing: list[str], required: bool) -> int:
+    """Say what was left out and how each run ended; the code to end with."""
+    skipped = sum(sum(result.skipped.values()) for result in results.values())
+    print("\n== Skipped ==")
+    for reason in missing:
+        print(f"{reason}: what needs it did not run")
+    for name, result in results.items():
+        for why, count in sorted(result.skipped.items()):
+            print(f"{name}: {count} skipped: {why}")
+    if not missing and not skipped:
+        print("nothing")
+    elif required:
+        print("With REQUIRE_SERVICES=1 nothing may be left out, so this is a failure.")
+    print("\n== Results ==")
+    for name, result in results.items():
+        print(f"{name}: {result.closing}")
+    failed = next((result.code for result in results.values() if result.code), 0)
+    return failed or int(bool(required and skipped))
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    os.chdir(Path(__file__).resolve().parent.parent)
+    sys.exit(main())

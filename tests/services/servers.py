@@ -1,0 +1,141 @@
+"""PostgreSQL and Redis for the tests: started on free ports, in a folder of their own, and stopped afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+
+class Missing(Exception):
+    """Which service is not there, in words."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[str]:
+    """A new PostgreSQL server; gives its DATABASE_URL. Raises Missing."""
+    programs = _postgres_programs()
+    user = _user()
+    folder = Path(tempfile.mkdtemp(prefix="entraide-pg-"))
+    if user:
+        shutil.chown(folder, user.pw_uid, user.pw_gid)
+    port = free_port()
+    data = folder / "data"
+    try:
+        _run([programs / "initdb", "-D", data, "-U", "entraide", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"], user)
+        # Durability costs time and nothing here outlives the tests.
+        options = [f"port={port}", f"unix_socket_directories={folder}", "fsync=off", "full_page_writes=off"]
+        options += ["synchronous_commit=off", "listen_addresses=127.0.0.1", "max_connections=200"]
+        server = subprocess.Popen(
+            [programs / "postgres", "-D", data, *(word for option in options for word in ("-c", option))],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=(folder / "log").open("wb"),
+            start_new_session=True,
+            cwd=folder,
+            **_as(user),
+        )
+        try:
+            _until_open(port, server, folder / "log")
+            _run([programs / "createdb", "-h", "127.0.0.1", "-p", port, "-U", "entraide", "entraide"], user)
+            yield f"postgres://entraide@127.0.0.1:{port}/entraide"
+        finally:
+            server.send_signal(2)  # SIGINT: its fast shutdown
+            server.wait(30)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[str]:
+    """A new Redis server; gives its REDIS_URL. Raises Missing."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise Missing("Redis is not installed (redis-server)")
+    folder = Path(tempfile.mkdtemp(prefix="entraide-redis-"))
+    port = free_port()
+    command = [
+        program,
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--dir",
+        str(folder),
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
+    server = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=(folder / "log").open("wb"), start_new_session=True
+    )
+    try:
+        _until_open(port, server, folder / "log")
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        server.terminate()
+        server.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def chromium() -> str:
+    """Where Chromium is. Raises Missing."""
+    found = shutil.which("chromium")
+    if found is None:
+        raise Missing("Chromium is not installed (chromium)")
+    return found
+
+
+def _postgres_programs() -> Path:
+    found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    if found:
+        return max(found, key=lambda path: int(path.parent.name))
+    if on_path := shutil.which("initdb"):
+        return Path(on_path).resolve().parent
+    raise Missing("PostgreSQL is not installed (postgresql)")
+
+
+def _user() -> pwd.struct_passwd | None:
+    """Whom PostgreSQL runs as: it refuses root. None for the user that runs the tests."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise Missing("PostgreSQL refuses to run as root and there is no user postgres")
+
+
+def _as(user: pwd.struct_passwd | None) -> dict[str, object]:
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+
+
+def _run(command: list[object], user: pwd.struct_passwd | None) -> None:
+    done = subprocess.run(
+        [str(word) for word in command], capture_output=True, text=True, cwd="/", stdin=subprocess.DEVNULL, **_as(user)
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()}")
+
+
+def _until_open(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end and server.poll() is None:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            time.sleep(0.5)
+            return
+        time.sleep(0.1)
+    raise RuntimeError(f"the server did not start: {log.read_text()[-2000:]}")
