@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.test.utils import setup_databases, teardown_databases
+from xdist.scheduler import LoadScopeScheduling
 
 from accounts.jobs import Job
 from accounts.models import Member, User
@@ -28,19 +30,47 @@ def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """pytest-django's own makes no database when no test of a run bears its mark, and some bring transactions along."""
+    keep = django_db_keepdb and not django_db_createdb
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, keepdb=keep)
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any) -> None:
     if template := os.environ.get("TEST_TEMPLATE"):
         with django_db_blocker.unblock():
             databases.copy_template(template)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of a file run in one worker, and all browser tests in one, first: they share one start of the product."""
+class ByFile(LoadScopeScheduling):
+    """Tests of a file run in one worker, and those that drive the running product in one: they share its start."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0]
+        return "tests/browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(wrapper=True)  # after pytest-django's order
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """What takes longest begins first."""
+    yield
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
-    for item in items:
-        group = "browser" if item.get_closest_marker("browser") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)

@@ -24,8 +24,6 @@ from tests.services import servers, template
 
 # One more than processors: some tests wait for processes of their own.
 WORKERS = min(4, (os.cpu_count() or 1) + 1)
-# What shares a start stays in one worker (tests/conftest.py says what), and what takes longest begins first.
-TOGETHER = ("--dist", "loadgroup", "--no-loadscope-reorder")
 SKIPPED = re.compile(r"^SKIPPED \[\d+\] (?P<where>[^ ]+): (?P<why>.*)$")
 
 CLOSING = re.compile(r"\b(\d+ [a-z]+|no tests ran)\b.* in [\d.]+s")
@@ -80,7 +78,7 @@ def _suite(name: str, environment: dict[str, str], given: list[str]) -> Result:
     """Run pytest once, showing its output as it comes."""
     print(f"\n== The suite on {name} ==", flush=True)
     data = tempfile.mkdtemp(prefix="entraide-test-")
-    words = [sys.executable, "-m", "pytest", "-rs", "-n", str(WORKERS), *TOGETHER, *given]
+    words = [sys.executable, "-m", "pytest", "-rs", "-n", str(WORKERS), "--no-loadscope-reorder", *given]
     began = time.monotonic()
     process = subprocess.Popen(
         words,
