@@ -34,7 +34,7 @@ def main() -> int:
     required = os.environ.get("REQUIRE_SERVICES") == "1"
     given = sys.argv[1:]
     # What the installation of whoever runs the tests is set to is not what they are run on.
-    for name in ("DATABASE_URL", "REDIS_URL", "TEST_TEMPLATE"):
+    for name in ("DATABASE_URL", "REDIS_URL", "TEST_TEMPLATE", "TEST_SQLITE_TEMPLATE"):
         os.environ.pop(name, None)
     compile_catalogues()
     missing: list[str] = []
@@ -58,7 +58,8 @@ def main() -> int:
         on_postgres = None
         if url := environment.get("TEST_POSTGRES_URL"):
             on_postgres = stack.enter_context(template.template(url))
-        results["SQLite"] = _suite("SQLite", environment | {"TEST_TEMPLATE": on_sqlite.ready()}, given)
+        environment["TEST_SQLITE_TEMPLATE"] = on_sqlite.ready()
+        results["SQLite"] = _suite("SQLite", environment | {"TEST_TEMPLATE": on_sqlite.name}, given)
         if on_postgres:
             # As a large installation has it: PostgreSQL, and Redis where it is there.
             large = {"DATABASE_URL": url, "TEST_TEMPLATE": on_postgres.ready()}

@@ -14,6 +14,7 @@ from accounts.pauses import GUARDS
 from config.environment import BASE_DIR
 from tests.access.asking import address
 from tests.access.table import TABLE
+from tests.services import databases
 
 
 def test_every_page_and_every_error_carries_the_same_strict_policy(world):
@@ -69,8 +70,10 @@ def test_with_https_no_cookie_travels_in_the_clear(tmp_path):
     }  # fmt: skip
     for name in ("SECRET_KEY", "DATABASE_URL"):
         environment.pop(name, None)
-    for command in (["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=BASE_DIR, env=environment, check=True)
+    databases.migrated_file(tmp_path / "entraide.sqlite3")
+    subprocess.run(
+        [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"], cwd=BASE_DIR, env=environment, check=True
+    )
     done = subprocess.run(
         [sys.executable, "-c", PROBE], cwd=BASE_DIR, env=environment, capture_output=True, text=True, check=True
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from config.environment import BASE_DIR
-from tests.services import processes
+from tests.services import databases, processes
 from tests.services.servers import free_port
 
 MEGABYTE = 1024 * 1024
@@ -66,7 +66,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     subprocess.run(
         [sys.executable, "manage.py", "collectstatic", "--no-input", "-v0"], cwd=BASE_DIR, env=environment, check=True
     )
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=BASE_DIR, env=environment, check=True)
+    databases.migrated_file(data / "entraide.sqlite3")
     process = subprocess.Popen([sys.executable, "-m", "config.parts", "web"], cwd=BASE_DIR, env=environment)
     try:
         processes.until(lambda: answers(port), 60, "the server did not start")

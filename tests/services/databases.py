@@ -7,12 +7,17 @@ tables refuse to be.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 from django.db import connection
+
+from config.environment import BASE_DIR
 
 
 def url() -> str:
@@ -28,6 +33,15 @@ def copy_file(source: str, target: str) -> None:
     """Copy an SQLite database, whatever of it is still in its log; the target must not be there."""
     with contextlib.closing(sqlite3.connect(source)) as opened:
         opened.execute("VACUUM INTO ?", [target])
+
+
+def migrated_file(path: Path) -> None:
+    """Make a migrated SQLite database for a product of a test's own: a copy of the runner's, where there is one."""
+    if template := os.environ.get("TEST_SQLITE_TEMPLATE"):
+        copy_file(template, str(path))
+        return
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{path}", "ENTRAIDE_DATA": str(path.parent)}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=BASE_DIR, env=environment, check=True)
 
 
 def copy_template(template: str) -> None:
