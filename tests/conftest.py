@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 from xdist.scheduler import LoadScopeScheduling
 
 from accounts.jobs import Job
@@ -74,8 +75,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_cache() -> None:
+def _nothing_left_over() -> None:
+    """Neither what is kept in the cache nor the language that the last page was in: a request leaves it on."""
     cache.clear()
+    translation.activate("en")
 
 
 @pytest.fixture
