@@ -5,7 +5,7 @@ ifeq ($(PYTHON),)
 $(error Entraide needs Python 3.11 or newer)
 endif
 
-.PHONY: run test check lock messages bench bench-%
+.PHONY: run test check lock messages screenshots bench bench-%
 
 run:
 	@exec $(PYTHON) config/install.py requirements.txt -m config.run
@@ -29,6 +29,10 @@ lock:
 messages:
 	@exec $(PYTHON) config/install.py requirements-dev.txt manage.py makemessages -l fr --no-obsolete --no-wrap \
 		--add-location file -i .venv -i var -i tests -i bench
+
+# Pictures of every page of the demo, into var/screenshots; ARGS="320 dark fr" makes some of them.
+screenshots:
+	@exec $(PYTHON) config/install.py requirements-dev.txt -m tests.screenshots $(ARGS)
 
 bench:
 	@exec $(PYTHON) config/install.py requirements-dev.txt -m bench
