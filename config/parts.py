@@ -9,6 +9,8 @@ import os
 import sys
 from typing import Any
 
+from core.processes import die_with_parent
+
 
 def web() -> None:
     """Gunicorn with one process and several threads: the cache in memory and SQLite like one process best."""
@@ -40,7 +42,6 @@ def web() -> None:
         def load(self) -> Any:
             return application
 
-    _tie(children_too=True)
     Web().run()
 
 
@@ -51,7 +52,6 @@ def worker() -> None:
 
 def indexer() -> None:
     """The one writer of the search index."""
-    _tie(children_too=True)
     _command("search", "writer")
 
 
@@ -59,6 +59,9 @@ def main() -> None:
     part = sys.argv[1]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ["ENTRAIDE_PART"] = part
+    # Before Django is loaded, which takes seconds: in these too the supervisor may be killed. The worker ties what
+    # it forks by itself.
+    die_with_parent(int(os.environ.get("ENTRAIDE_SUPERVISOR", 0)), children_too=part != "worker")
     code = 0
     try:
         {"web": web, "worker": worker, "indexer": indexer}[part]()
@@ -80,12 +83,6 @@ def _command(*words: str) -> None:
 
     django.setup()
     call_command(*words)
-
-
-def _tie(*, children_too: bool) -> None:
-    from core.processes import die_with_parent
-
-    die_with_parent(children_too=children_too)
 
 
 def _say_ready(server: Any) -> None:

@@ -112,6 +112,8 @@ def _write_conf(env: Environment) -> Path:
             f"[program:{part}]",
             f"command={_quoted(shlex.join([sys.executable, '-m', 'config.parts', part]))}",
             f"directory={_quoted(BASE_DIR)}",
+            # This process becomes the supervisor: a part that finds another parent came too late.
+            f"environment=ENTRAIDE_SUPERVISOR={os.getpid()}",
             "redirect_stderr=true",
             "stdout_logfile=/dev/stdout" if to_console else f"stdout_logfile={_quoted(logs / part)}.log",
             *(["stdout_logfile_maxbytes=0"] if to_console else ["stdout_logfile_maxbytes=10MB"]),

@@ -12,18 +12,15 @@ import time
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of <linux/prctl.h>
 
 
-def die_with_parent(*, children_too: bool = False) -> None:
+def die_with_parent(parent: int = 0, *, children_too: bool = False) -> None:
     """End this process when its parent ends; with `children_too`, so do those that it forks, and theirs.
 
-    The kernel sees to it on Linux; elsewhere a thread looks every second whether the parent is still there.
+    `parent` is its process id where it is known: one that ended before this was called is seen by that alone. The
+    kernel sees to it on Linux; elsewhere a thread looks every second whether the parent is still there.
     """
-    _tie()
+    _tie_to(parent or os.getppid(), signal.SIGTERM)
     if children_too:
         os.register_at_fork(after_in_child=_tie_child)
-
-
-def _tie() -> None:
-    _tie_to(os.getppid(), signal.SIGTERM)
 
 
 def _tie_child() -> None:

@@ -6,7 +6,6 @@ all pages side by side. `ARGS="320 dark fr"` makes only those that have all of t
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 import tempfile
@@ -45,7 +44,7 @@ PAGES = (
     ("customer", "notifications", "account/notifications/"),
     ("customer", "unsolved", "community/?list=unsolved first .row .title a"),
     ("helper", "credits", "credits/"),
-    ("helper", "profile", "community/?list=solved first .by a.name"),
+    ("helper", "profile", "community/?list=solved first .row .title a first .by a.name"),
     ("moderator", "reports", "community/reports/"),
     ("agent", "desk", "desk/"),
 )
@@ -85,9 +84,9 @@ def main(wanted: list[str]) -> int:
 
 def _take(context: BrowserContext, address: str, lang: str, where: str, into: Path) -> Path:
     person = Person(context, address, lang)
-    path, _, link = re.sub(r" first ", "\n", where).partition("\n")
+    path, *links = where.split(" first ")
     person.go(path)
-    if link:
+    for link in links:
         href = person.page.locator(link).first.get_attribute("href")
         assert href, f"{path} has no {link}"
         person.go(href)

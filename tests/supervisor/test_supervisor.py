@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -138,6 +139,20 @@ def test_a_supervisor_that_is_killed_takes_its_parts_along(data):
         product.until_ready()
         os.kill(int((product.folder / "supervisor.pid").read_text()), signal.SIGKILL)
         processes.until(lambda: not processes.of(product.folder), STOPS_WITHIN)
+
+
+def test_a_part_whose_supervisor_was_killed_before_it_could_look_does_not_start(data):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    part = subprocess.run(
+        [sys.executable, "-m", "config.parts", "web"],
+        cwd=BASE_DIR,
+        env=os.environ
+        | {"ENTRAIDE_DATA": str(data[0]), "DATABASE_URL": data[1], "ENTRAIDE_SUPERVISOR": str(ended.pid)},
+        timeout=60,
+        check=False,
+    )
+    assert part.returncode == -signal.SIGTERM
 
 
 def test_a_second_start_on_the_same_data_folder_is_refused_in_one_line(data):
