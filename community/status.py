@@ -31,14 +31,22 @@ def status(thread: Thread, now: datetime) -> Status:
     if thread.state == State.SOLVED:
         return Status("solved", _("Solved by an answer."), _after_solving(thread))
     if thread.state == State.WITH_PERSON:
-        then = format_html(_("They answer by {at}."), at=moment(thread.promised_at)) if thread.promised_at else ""
-        return Status("person", _("With a person."), then)
+        return _with_person(thread, now)
     if thread.state == State.DUPLICATE:
         return Status("closed", _("Asked before."))
     if thread.state == State.UNCONFIRMED:
         return Status("closed", _("Closed."), _("The asker did not say which answer helped."))
     late = thread.promised_at is not None and thread.promised_at <= now
     return Status("late" if late else "waiting", _waiting(thread), _promise(thread, late) or _shared(thread))
+
+
+def _with_person(thread: Thread, now: datetime) -> Status:
+    if thread.promised_at is None:
+        return Status("person", _("With a person."))
+    if thread.promised_at <= now:
+        then = format_html(_("They were to answer by {at}."), at=moment(thread.promised_at))
+        return Status("late", _("With a person."), then)
+    return Status("person", _("With a person."), format_html(_("They answer by {at}."), at=moment(thread.promised_at)))
 
 
 def _waiting(thread: Thread) -> str:
