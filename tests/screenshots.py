@@ -51,7 +51,8 @@ PAGES = (
 
 
 def main(wanted: list[str]) -> int:
-    shutil.rmtree(OUT, ignore_errors=True)
+    if not wanted:
+        shutil.rmtree(OUT, ignore_errors=True)
     with (
         tempfile.TemporaryDirectory() as folder,
         site.started(Path(folder)) as address,
