@@ -13,11 +13,13 @@ import logging
 import os
 import random
 import socket
+import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -273,7 +275,11 @@ def _is_alive(process: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        # One that ended but that nobody has asked for yet, as under a container's first process, still has a number.
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return sys.platform != "linux"
 
 
 def _name(function: Callable[..., None]) -> str:

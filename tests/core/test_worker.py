@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ from django_q.scheduler import scheduler
 from config.environment import BASE_DIR
 from core import health, periodic
 from core.models import Task
-from core.tasks import deliver, enqueue, run_waiting
+from core.tasks import deliver, enqueue, is_lost, run_waiting
 from tests.core import work
 from tests.services import processes
 from tests.services.processes import until
@@ -105,6 +106,18 @@ def test_a_whole_worker_killed_leaves_no_process_and_its_task_runs_in_the_next(o
         hurry()
         until(lambda: only_task().state == Task.State.DONE)
     assert len(marks(mark)) == 2
+
+
+def test_a_task_of_a_process_that_ended_unnoticed_is_lost():
+    """Nobody may ask for a killed process: then the system keeps its number."""
+    ended = subprocess.Popen(["true"])
+    until(lambda: Path(f"/proc/{ended.pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z")
+    now = timezone.now()
+    row = Task(state=Task.State.RUNNING, lease_until=now + timedelta(hours=1))
+    for process, lost in ((os.getpid(), False), (ended.pid, True)):
+        row.worker = f"{socket.gethostname()}/{process}"
+        assert is_lost(row, now) == lost
+    ended.wait()
 
 
 def test_a_job_that_is_due_runs_its_command_as_a_task(own_database):
