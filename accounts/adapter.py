@@ -9,6 +9,8 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,6 +19,7 @@ from requests import Session
 
 from accounts.backends import Backend
 from accounts.pauses import until
+from accounts.profile import NAME_MAX
 from core import outgoing
 from core.errors import TooMany
 
@@ -79,6 +82,20 @@ def _kept_form(request: HttpRequest) -> str:
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
     """Sign-in by another site, which is asked without reaching into the own network."""
+
+    def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]) -> AbstractBaseUser:
+        """A user holds an address and nothing else of what the other site says; the name is its member's."""
+        user = sociallogin.user
+        user.email = data.get("email") or ""
+        return user
+
+    def get_signup_form_initial_data(self, sociallogin: SocialLogin) -> dict[str, str]:
+        """What the other site says, to be looked at before it is kept."""
+        account = sociallogin.account
+        said = account.get_provider().extract_common_fields(account.extra_data)
+        parts = (said.get("first_name"), said.get("last_name"))
+        name = said.get("name") or " ".join(part for part in parts if part) or said.get("username") or ""
+        return {"email": sociallogin.user.email, "name": str(name)[:NAME_MAX]}
 
     def get_requests_session(self) -> Session:
         return outgoing.session()

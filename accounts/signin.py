@@ -71,6 +71,10 @@ class SocialSignup(_OneTransaction, social.SignupForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _speak(self.fields)
+        if any(address.verified for address in self.sociallogin.email_addresses):
+            # It stays the one that was proved: another one typed here would be set aside without a word.
+            self.fields["email"].disabled = True
+            self.fields["email"].help_text = _("Confirmed by the site that you come from.")
 
 
 class AddEmail(account.AddEmailForm):

@@ -106,6 +106,18 @@ def test_too_many_sign_ups_are_told_until_when(client):
     assert response.status_code == 429 and 1 <= int(response["Retry-After"]) <= 61
 
 
+def test_too_many_requests_for_a_new_password_are_told_until_when(customer, client):
+    """By address, so that nobody's mailbox is filled by asking in their name."""
+    given = {"email": customer.member.user.email}
+    codes = [client.post("/en/account/password/reset/", given).status_code for _ in range(6)]
+    assert codes == [302] * 5 + [429]
+    response = client.post("/en/account/password/reset/", given)
+    assert response.status_code == 429 and 1 <= int(response["Retry-After"]) <= 61
+    assert len(mail.outbox) == 5
+    other = client.post("/en/account/password/reset/", {"email": "nobody@example.org"})
+    assert other.status_code == 302
+
+
 def test_signing_out_takes_a_post(customer, enter, client):
     enter(customer)
     assert client.get("/en/account/logout/").status_code == 200 and signed_in(client)

@@ -27,8 +27,11 @@ NOT_PASSED_ON = (
 
 
 @contextlib.contextmanager
-def started(folder: Path) -> Iterator[str]:
-    """Within it the whole product runs; gives its address. Ends it, and raises AssertionError with its last words."""
+def started(folder: Path, **more: str) -> Iterator[str]:
+    """Within it the whole product runs; gives its address. Ends it, and raises AssertionError with its last words.
+
+    `more` is what its environment says beside that. What it prints is kept in `said.txt` of the folder.
+    """
     port = servers.free_port()
     address = f"http://localhost:{port}"
     said = folder / "said.txt"
@@ -40,6 +43,7 @@ def started(folder: Path) -> Iterator[str]:
             "ENTRAIDE_DEMO": "1",
             "PORT": str(port),
             "DATABASE_URL": database,
+            **more,
         }
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "config.run"],
