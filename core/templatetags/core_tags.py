@@ -55,7 +55,8 @@ def moment(at: datetime | None) -> SafeString:
         return SafeString("")
     local = timezone.localtime(at)
     near = abs(at - timezone.now()) <= timedelta(days=5)
-    words = f"{formats.date_format(local, 'l')} {formats.date_format(local, 'TIME_FORMAT')}"
+    # Not broken between day and hour, where a whole date may be: a phone is narrower than some.
+    words = f"{formats.date_format(local, 'l')}\N{NO-BREAK SPACE}{formats.date_format(local, 'TIME_FORMAT')}"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         local.isoformat(timespec="minutes"),

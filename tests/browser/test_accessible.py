@@ -98,6 +98,27 @@ def test_no_page_in_french_scrolls_sideways_on_a_phone(arrive, who):
     assert not wide
 
 
+def test_the_longest_date_fits_a_phone(arrive):
+    """A promise that was missed a week ago is said with its whole date, which the demo has on some days only."""
+    person = arrive("agent", "fr")
+    person.page.set_viewport_size({"width": PHONE, "height": 700})
+    wide = []
+    person.go("community/?list=unsolved")
+    threads = [link.get_attribute("href") for link in person.main.locator(".row .title a").all()[:3]]
+    for path in ("community/?list=unsolved", *threads, "desk/", "requests/", "account/notifications/"):
+        person.go(path)
+        changed = person.page.evaluate(
+            """() => {
+                const all = document.querySelectorAll("time");
+                all.forEach((time) => (time.textContent = "mercredi 30 septembre 2026 à 23:59"));
+                return all.length;
+            }"""
+        )
+        assert changed or path == "requests/"
+        wide += [path] if width(person.page) > PHONE else []
+    assert threads and not wide
+
+
 def test_forms_that_say_no_and_what_opens_have_no_fault(arrive):
     """States that no address has: errors, the menu on a phone, suggestions, a preview, what was kept."""
     found = []
