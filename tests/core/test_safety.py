@@ -136,7 +136,11 @@ class Inside(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         Inside.asked += 1
-        self.send_response(200)
+        if self.path.startswith("/to/"):
+            self.send_response(302)
+            self.send_header("Location", self.path.removeprefix("/to/"))
+        else:
+            self.send_response(200)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -168,6 +172,19 @@ def test_a_private_host_that_the_operator_named_is_reached(inside, settings, mon
         monkeypatch.delenv(name, raising=False)
     settings.ENTRAIDE = {**settings.ENTRAIDE, "PRIVATE_HOSTS_ALLOWED": ["127.0.0.1"]}
     assert outgoing.session().get(f"http://127.0.0.1:{inside}/").status_code == 200
+
+
+def test_a_host_that_may_be_reached_leads_to_no_private_one(inside, settings, monkeypatch):
+    """The other site's answer is not trusted: where it sends the server is looked at as any address is."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    settings.ENTRAIDE = {**settings.ENTRAIDE, "PRIVATE_HOSTS_ALLOWED": ["127.0.0.1"]}
+    for host in ("localhost", "127.0.0.2", "[::ffff:127.0.0.1]", "10.0.0.1", "169.254.169.254"):
+        Inside.asked = 0
+        with pytest.raises(requests.RequestException):
+            outgoing.session().get(f"http://127.0.0.1:{inside}/to/http://{host}:{inside}/")
+        assert Inside.asked == 1, host
+    assert outgoing.session().get(f"http://127.0.0.1:{inside}/to/http://127.0.0.1:{inside}/").status_code == 200
 
 
 def test_production_settings_pass_djangos_own_deployment_check(tmp_path):
