@@ -8,7 +8,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from accounts.models import Member
-from accounts.signals import member_erased, member_exported
+from accounts.signals import member_changed, member_erased, member_exported
 from community.models import (
     Acceptance,
     Comment,
@@ -25,7 +25,10 @@ from community.models import (
     Thread,
     Vote,
 )
+from core.drawn import names_changed
 
+# What of a member stands beside what they wrote.
+_SHOWN = ("member.profile", "member.erased")
 _WRITTEN = ("id", "created_at", "visibility", "removed_at", "removed_reason")
 
 
@@ -72,6 +75,13 @@ def erase(sender: Any, *, member: Member, now: datetime, **_arguments: Any) -> N
     Follow.objects.filter(member=member).delete()
     MemberProduct.objects.filter(member=member).delete()
     Flag.objects.filter(member=member).update(text="")
+
+
+@receiver(member_changed, dispatch_uid="community.draw_names")
+def draw_names(sender: Any, *, verb: str, **_arguments: Any) -> None:
+    """Finished posts show who wrote them: drawn anew under a new name."""
+    if verb in _SHOWN:
+        names_changed()
 
 
 def _rows(rows: Any, *fields: str, order: str = "pk") -> list[dict[str, Any]]:

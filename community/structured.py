@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.utils.safestring import SafeString, mark_safe
 
 from community.models import Post, Thread, Visibility
+from core import drawn
 from core.text import plain
 
 # Characters that could end the script element early, or open a comment in it.
@@ -21,11 +22,11 @@ def qa_page(thread: Thread, posts: Iterable[Post], site: str) -> SafeString:
 
     Kept in the cache for a version of the thread; `site` is the public address without a slash at its end.
     """
-    key = f"ld:{thread.pk}:{thread.version}"
+    key = drawn.key("ld", thread.pk, thread.version)
     found = cache.get(key)
     if found is None:
         found = json.dumps(_data(thread, posts, site), ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
-        cache.set(key, found, 600)
+        cache.set(key, found, drawn.STEP)
     return mark_safe(found)  # every character that means something to HTML is escaped above
 
 

@@ -74,6 +74,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.request_id",
+    "core.middleware.Compress",
+    "core.visitors.pages",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -81,7 +83,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "core.middleware.body_limit",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "core.csrf.Csrf",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.viewer",
     "accounts.middleware.reader",
@@ -108,6 +110,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "core.context.site",
+                "core.csrf.token",
             ],
             "builtins": ["core.templatetags.core_tags"],
         },
@@ -360,6 +363,8 @@ ENTRAIDE: dict[str, Any] = {
     "TERMS_VERSION": "2026-11-01",
     "LICENCE_VERSION": "CC-BY-SA-4.0",
     "LICENCE_URL": "https://creativecommons.org/licenses/by-sa/4.0/",
+    # The most that finished pages for visitors may take of a web process's memory, in bytes; 0 keeps none.
+    "VISITORS_PAGES_BYTES": 64 * 1024 * 1024,
     # A thread whose asker stays silent this many days after an answer is closed unconfirmed.
     "SILENT_DAYS": 14,
     # The day on which the ledger books something is a day here.

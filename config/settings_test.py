@@ -17,7 +17,7 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests")
 Path(os.environ["ENTRAIDE_DATA"]).mkdir(parents=True, exist_ok=True)
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATA, DATABASES, STORAGES  # noqa: E402
+from config.settings import DATA, DATABASES, ENTRAIDE, STORAGES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file rather than memory: threads and processes of a test share it, and WAL works as in production.
@@ -31,4 +31,6 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True
 MEDIA_ROOT = DATA / "media"
+# Tests change rows behind the product's back, which no finished page would hear of; those of the shelf turn it on.
+ENTRAIDE = {**ENTRAIDE, "VISITORS_PAGES_BYTES": 0}
 SEARCH_INDEX_DIR = DATA / f"index-{os.getpid()}"

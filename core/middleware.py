@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from core import logs
 from core.errors import Refused, TooMany
@@ -73,6 +75,18 @@ def _drain(request: HttpRequest, length: int) -> None:
         if not piece:
             return
         left -= len(piece)
+
+
+class Compress(GZipMiddleware):
+    """Compresses pages and what else is words. Pictures are small already, static files are compressed beforehand.
+
+    The token in a form differs each time, and Django adds bytes by chance: the size tells nothing of what is inside.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        kind = response.headers.get("Content-Type", "")
+        words = kind.startswith("text/") or "json" in kind or "xml" in kind
+        return super().process_response(request, response) if words and not response.streaming else response
 
 
 class refusals:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models, transaction
 
 from accounts.models import Member
+from core.visitors import stamp
 from events.models import Event
 
 
@@ -29,6 +30,7 @@ def record(
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("events are recorded in the transaction of what they record")
     subject = subject if subject is not None else obj
+    transaction.on_commit(stamp.forget)
     return Event.objects.create(
         at=now,
         verb=verb,

@@ -7,13 +7,20 @@ from typing import Any
 from django.db.models.signals import post_delete
 from wagtail.admin import signal_handlers as mails
 from wagtail.models import Page, TaskState, WorkflowState
-from wagtail.signals import page_published, page_unpublished, task_approved, workflow_rejected, workflow_submitted
+from wagtail.signals import (
+    page_published,
+    page_unpublished,
+    post_page_move,
+    task_approved,
+    workflow_rejected,
+    workflow_submitted,
+)
 
 from accounts.models import Member
 from accounts.signals import member_erased, member_exported
 from kb.actions import people, publishing, reviewing
 from kb.clock import current
-from kb.models import Article
+from kb.models import Article, HelpPage
 
 # How Wagtail names the mails that `apps` disconnects.
 MAIL_UIDS = {
@@ -28,6 +35,7 @@ def connect() -> None:
     """Called once, by the app's `ready()`."""
     page_published.connect(on_published)
     page_unpublished.connect(on_unpublished)
+    post_page_move.connect(on_moved)
     # The base row goes last: before it is gone, the page still reads as live.
     post_delete.connect(on_deleted, sender=Page)
     workflow_submitted.connect(on_submitted, sender=WorkflowState)
@@ -41,15 +49,24 @@ def on_published(instance: Any, **kwargs: Any) -> None:
     # Wagtail sends this also for a page that is only timed to go live.
     if isinstance(instance, Article) and instance.live:
         publishing.published(article=instance, now=current())
+    elif isinstance(instance, HelpPage):
+        publishing.arranged(page=instance, verb="published", now=current())
 
 
 def on_unpublished(instance: Any, **kwargs: Any) -> None:
     if isinstance(instance, Article):
         publishing.unpublished(article=instance, now=current())
+    elif isinstance(instance, HelpPage):
+        publishing.arranged(page=instance, verb="unpublished", now=current())
+
+
+def on_moved(instance: Any, **kwargs: Any) -> None:
+    publishing.arranged(page=instance, verb="moved", now=current())
 
 
 def on_deleted(instance: Any, **kwargs: Any) -> None:
     if not issubclass(instance.specific_class or Page, Article):
+        publishing.arranged(page=instance, verb="deleted", now=current())
         return
     publishing.deleted(article_id=instance.pk, translation_key=instance.translation_key, now=current())
 

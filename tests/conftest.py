@@ -19,6 +19,7 @@ from accounts.jobs import Job
 from accounts.models import Member, User
 from accounts.viewer import Viewer
 from community.models import Product, Topic
+from core.visitors import shelf
 from tests.services import databases
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)  # a Tuesday, 11:00 in Paris
@@ -78,6 +79,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 def _nothing_left_over() -> None:
     """Neither what is kept in the cache nor the language that the last page was in: a request leaves it on."""
     cache.clear()
+    shelf.clear()
     translation.activate("en")
 
 

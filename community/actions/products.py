@@ -15,6 +15,7 @@ from accounts.viewer import Viewer
 from community.models import Product, Thread, Topic
 from community.models.products import PRODUCTS_KEY
 from community.permissions import check_may_arrange
+from core.drawn import names_changed
 from core.errors import Invalid
 from core.text import clean_line, slugify
 from events.record import record
@@ -125,6 +126,7 @@ def hang_under(*, product: Product, parent: Product | None, now: datetime, by: V
 def forget_products() -> None:
     """Have the products read anew; for after the commit of whatever changed them."""
     cache.delete(PRODUCTS_KEY)
+    names_changed()
 
 
 def _index_threads(path: str) -> None:

@@ -19,6 +19,7 @@ from community.views.common import go, keep, kept, now, sign_in, signed_in
 from core.errors import Invalid, Refused
 from core.ratelimits import check
 from core.text import BODY_MAX, clean_block, render_markdown
+from core.visitors import same_for_visitors
 
 FIELDS = ("title", "product", "topic", "details", "lang", "token")
 # What may be put into a draft, in characters: a post at its longest, and its title.
@@ -26,6 +27,7 @@ DRAFT_MAX = BODY_MAX + 2_000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@same_for_visitors
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask a question. Whatever is wrong is said beside its field, and what was typed stays."""
     viewer = viewer_of(request)

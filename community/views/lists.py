@@ -10,7 +10,6 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -20,9 +19,8 @@ from accounts.viewer import viewer_of
 from community.models import Product, Topic
 from community.queries import lists
 from community.views.common import now, sign_in
-
-# Promises are drawn again at least this often (seconds): it is also what makes a renamed product appear.
-STEP = 300
+from core import drawn
+from core.visitors import same_for_visitors
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,7 @@ class Tab:
 
 
 @require_safe
+@same_for_visitors
 def thread_list(request: HttpRequest, product: str = "", topic: str = "") -> HttpResponse:
     """One list: which one, about what, in whose languages, from which cursor on."""
     viewer = viewer_of(request)
@@ -97,13 +96,12 @@ def drawn_rows(keys: list[tuple[int, int]], at: datetime, *, level: int = 2) -> 
     if not keys:
         return SafeString("")
     what = hashlib.blake2b(repr(keys).encode(), digest_size=16).hexdigest()
-    step = int(at.timestamp()) // STEP
-    key = f"rows:{what}:{get_language()}:{timezone.get_current_timezone_name()}:{step}:{level}"
+    key = drawn.key("rows", what, level)
     html = cache.get(key)
     if html is None:
         threads = lists.rows([pk for pk, _version in keys])
         html = render_to_string("community/parts/rows.html", {"threads": threads, "now": at, "level": level})
-        cache.set(key, html, STEP)
+        cache.set(key, html, drawn.STEP)
     return mark_safe(html)  # drawn by our own template, which escapes
 
 

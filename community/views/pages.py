@@ -16,9 +16,11 @@ from community.queries import home as queries
 from community.queries import lists
 from community.views.common import now
 from community.views.lists import drawn_rows
+from core.visitors import same_for_visitors
 
 
 @require_safe
+@same_for_visitors
 def home(request: HttpRequest) -> HttpResponse:
     """One field; what people ask now about what this person owns; where they could help, and why them."""
     viewer = viewer_of(request)
@@ -36,21 +38,25 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@same_for_visitors
 def terms(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/terms.html", {"version": settings.ENTRAIDE["TERMS_VERSION"]})
 
 
 @require_safe
+@same_for_visitors
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/privacy.html")
 
 
 @require_safe
+@same_for_visitors
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/accessibility.html")
 
 
 @require_safe
+@same_for_visitors
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component by itself, in each of its states, drawn by the product's own templates."""
     at = now()

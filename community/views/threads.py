@@ -12,10 +12,9 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.viewer import Viewer, viewer_of
@@ -28,18 +27,19 @@ from community.status import status
 from community.story import story
 from community.structured import qa_page
 from community.views.common import find_post, find_thread, kept, now, post_path
+from core import drawn
 from core.errors import Refused
 from core.ratelimits import check
 from core.text import plain
+from core.visitors import same_for_visitors
 from search import find
 from search.engine import Unavailable
 
-# Finished words are drawn again at least this often (seconds): names and promises change without a version.
-STEP = 300
 _REF = re.compile(r"(?P<pk>[1-9][0-9]{0,17})(-[-\w]*)?")
 
 
 @require_safe
+@same_for_visitors
 def thread(request: HttpRequest, ref: str) -> HttpResponse:
     """A thread under its readable address; any other slug is sent to the right one for good."""
     match = _REF.fullmatch(ref)
@@ -67,10 +67,10 @@ def page(request: HttpRequest, found: Thread, own: threads.Own, *, entry: Entry,
     viewer, at = viewer_of(request), now()
     # Whoever neither works here nor said anything sees what a visitor sees.
     as_anybody = own.is_nothing and not viewer.is_team and not viewer.is_member(found.author_id) and _is_public(found)
-    drawn = _drawn(found, _after(request), at) if as_anybody else _draw(found, viewer, own, _after(request), at)
+    parts = _drawn(found, _after(request), at) if as_anybody else _draw(found, viewer, own, _after(request), at)
     context = {
         "thread": found,
-        "drawn": drawn,
+        "drawn": parts,
         "entry": entry,
         "by_asker": viewer.is_member(found.author_id),
         "may_moderate": viewer.is_moderator,
@@ -98,14 +98,13 @@ def _is_public(thread: Thread) -> bool:
 
 
 def _drawn(found: Thread, after: int, at: datetime) -> Drawn:
-    """As a visitor sees it: kept for each version, language and time zone, and for one step of the clock."""
-    zone, step = timezone.get_current_timezone_name(), int(at.timestamp()) // STEP
-    key = f"thread:{found.pk}:{found.version}:{get_language()}:{zone}:{step}:{after}"
-    drawn = cache.get(key)
-    if drawn is None:
-        drawn = _draw(found, Viewer(), threads.Own(), after, at)
-        cache.set(key, drawn, STEP)
-    return drawn
+    """As a visitor sees it: kept for each version, language, time zone and step of the clock; see `core.drawn`."""
+    key = drawn.key("thread", found.pk, found.version, after)
+    parts: Drawn | None = cache.get(key)
+    if parts is None:
+        parts = _draw(found, Viewer(), threads.Own(), after, at)
+        cache.set(key, parts, drawn.STEP)
+    return parts
 
 
 def _draw(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: datetime) -> Drawn:

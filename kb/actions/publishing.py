@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from wagtail.models import Page
 
 from community.actions.lifecycle import link_article, unlink_article
 from community.models import Thread
@@ -46,8 +47,18 @@ def deleted(*, article_id: int, translation_key: UUID, now: datetime) -> None:
     with transaction.atomic():
         changed("article", [article_id])
         origin = _relink(translation_key, now)
+        record(verb="article.deleted", actor=None, obj=Page(pk=article_id), now=now)
         if origin is not None and not Article.objects.filter(translation_key=translation_key).exists():
             origin.delete()
+
+
+def arranged(*, page: Page, verb: str, now: datetime) -> None:
+    """Something else in the tree of help pages changed: `verb` is published, unpublished, moved or deleted.
+
+    Recorded, so that whoever keeps finished pages makes them anew.
+    """
+    with transaction.atomic():
+        record(verb=f"page.{verb}", actor=None, obj=Page(pk=page.pk), now=now)
 
 
 def _relink(translation_key: UUID, now: datetime) -> Origin | None:

@@ -1,7 +1,17 @@
 """What the knowledge base keeps: Wagtail's pages, where articles come from, and the task that reviews them."""
 
 from kb.models.origins import Origin
-from kb.models.pages import Article, FaqArticle, FaqSection, Guide, HelpIndexPage, HomePage
+from kb.models.pages import Article, FaqArticle, FaqSection, Guide, HelpIndexPage, HelpPage, HomePage
 from kb.models.review import ReviewTask
 
-__all__ = ["Article", "FaqArticle", "FaqSection", "Guide", "HelpIndexPage", "HomePage", "Origin", "ReviewTask"]
+__all__ = [
+    "Article",
+    "FaqArticle",
+    "FaqSection",
+    "Guide",
+    "HelpIndexPage",
+    "HelpPage",
+    "HomePage",
+    "Origin",
+    "ReviewTask",
+]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
@@ -17,6 +17,7 @@ from wagtail.query import PageQuerySet
 from accounts.viewer import Viewer
 from community.models import Product, Topic
 from core.text import plain
+from core.visitors import mark
 from kb.blocks import Body
 from kb.models.origins import Origin
 from kb.models.panels import AnswerGone
@@ -38,6 +39,9 @@ class HelpPage(Page):
         """The address from the host's root, with its language: "/en/help/…/"; "" for a page outside the site."""
         parts = self.get_url_parts()
         return parts[2] or "" if parts else ""
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return mark(super().serve(request, *args, **kwargs))
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context(request, *args, **kwargs), **self.page_context(request)}

@@ -36,7 +36,7 @@ function keep(form, key) {
   const body = new FormData();
   for (const [name, value] of Object.entries(data)) body.set(name, value);
   body.set("key", form.dataset.draft);
-  body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken?.value ?? "");
   fetch(form.dataset.draftUrl, { method: "POST", body, keepalive: body.toString().length < 60000 }).catch(() => {});
 }
 

@@ -18,7 +18,7 @@ async function preview(editor, button) {
   if (on) {
     const body = new FormData();
     body.set("text", field.value);
-    body.set("csrfmiddlewaretoken", field.form.elements.csrfmiddlewaretoken.value);
+    body.set("csrfmiddlewaretoken", field.form.elements.csrfmiddlewaretoken?.value ?? "");
     const answer = await fetch(editor.dataset.previewUrl, { method: "POST", body });
     if (!answer.ok) return;
     shown.innerHTML = await answer.text();
@@ -32,7 +32,7 @@ async function addPicture(editor, file) {
   const field = editor.querySelector("textarea");
   const error = editor.querySelector("[data-upload-error]");
   editor.setAttribute("aria-busy", "true");
-  const { markdown, words } = await send(editor.dataset.uploadUrl, file, field.form.elements.csrfmiddlewaretoken.value);
+  const { markdown, words } = await send(editor.dataset.uploadUrl, file, field.form.elements.csrfmiddlewaretoken?.value ?? "");
   editor.removeAttribute("aria-busy");
   error.hidden = !words;
   error.textContent = words;

@@ -51,6 +51,10 @@ PROBE = """
 import django; django.setup()
 from django.test import Client
 c = Client(HTTP_HOST="entraide.example")
+# A visitor gets no cookie; one whose words are kept on the way to signing in gets both.
+print("visitor", len(c.get("/en/account/login/", secure=True).cookies))
+asked = {"title": "A question", "details": "In detail."}
+c.post("/en/community/ask/", asked, secure=True, HTTP_ORIGIN="https://entraide.example")
 r = c.get("/en/account/login/", secure=True)
 for cookie in r.cookies.values():
     print(cookie.key, bool(cookie["secure"]), bool(cookie["httponly"]), cookie["samesite"])
@@ -80,6 +84,7 @@ def test_with_https_no_cookie_travels_in_the_clear(tmp_path):
     lines = done.stdout.splitlines()
     cookies = [line for line in lines if line.startswith("csrftoken")]
     assert cookies == ["csrftoken True True Lax"]
+    assert "visitor 0" in lines
     assert "session True True Lax" in lines
     assert any(line.startswith("hsts max-age=31536000") for line in lines)
     assert "plain 301 https://entraide.example/en/account/login/" in lines
