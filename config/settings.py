@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.request_id",
+    "core.middleware.client_address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -356,6 +357,8 @@ LOGGING = {
 
 # The settings that belong to the product rather than to Django.
 ENTRAIDE: dict[str, Any] = {
+    # Proxies before the web server whose word on who asks is believed; 0: nobody's.
+    "PROXIES": ENV.proxies,
     # Versions of what people agree to at sign-up; change one when its text changes.
     "TERMS_VERSION": "2026-11-01",
     "LICENCE_VERSION": "CC-BY-SA-4.0",
