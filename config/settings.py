@@ -274,6 +274,8 @@ if ENV.email_url:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA / "mail"
+# Sign-up and the like send theirs while somebody waits: a mail server that says nothing holds them no longer (seconds).
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = ENV.email_from
 SERVER_EMAIL = ENV.email_from
 

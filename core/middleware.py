@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import secrets
 import time
@@ -45,10 +46,8 @@ def client_address(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         named = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         if 0 < proxies <= len(named):
-            try:
+            with contextlib.suppress(ValueError):  # no address: the proxy's own stays
                 request.META["REMOTE_ADDR"] = str(ipaddress.ip_address(named[-proxies].strip()))
-            except ValueError:
-                pass  # no address: the proxy's own stays
         return get_response(request)
 
     return middleware

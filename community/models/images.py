@@ -11,7 +11,7 @@ class Image(models.Model):
     """A picture that a member sent: re-encoded here, so that it carries no metadata and cannot run."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
-    file = models.FileField(upload_to="posts/%Y/%m/")
+    file = models.FileField(upload_to="posts/%Y/%m/", db_index=True)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     bytes = models.PositiveIntegerField()

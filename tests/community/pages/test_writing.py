@@ -208,7 +208,9 @@ def test_limits_count_the_address_that_ones_own_proxy_names_and_no_other(
     settings.ENTRAIDE = settings.ENTRAIDE | {"PROXIES": proxies}
     monkeypatch.setitem(ratelimits.RATES, "preview", "1/h")
     codes = [
-        client.post("/en/community/preview/", {"text": "a"}, headers={"X-Forwarded-For": named.format(each)}).status_code
+        client.post(
+            "/en/community/preview/", {"text": "a"}, headers={"X-Forwarded-For": named.format(each)}
+        ).status_code
         for each in ("203.0.113.1", "203.0.113.2")
     ]
     assert codes == [200, 200 if apart else 429]
