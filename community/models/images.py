@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import Member
+from community.models.threads import Post, PostQuerySet, Revision
 
 
 class Image(models.Model):
@@ -19,3 +21,9 @@ class Image(models.Model):
 
     def __str__(self) -> str:
         return self.file.name or ""
+
+    def posts(self) -> PostQuerySet:
+        """Those that its member wrote or changed and that hold it now, whoever may see them."""
+        changed = Revision.objects.filter(written_by=self.member_id).values("post_id")
+        theirs = Q(author=self.member_id) | Q(edited_by=self.member_id) | Q(pk__in=changed)
+        return Post.objects.filter(theirs, html__contains=self.file.url)

@@ -6,15 +6,17 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image as Picture
 
+from accounts.actions.erasure import erase
 from community.actions.answering import answer
 from community.actions.editing import edit
 from community.actions.images import add_image
 from community.actions.removal import remove_post, restore_post
-from community.models import Visibility
+from community.models import Image, Visibility
 
 pytestmark = pytest.mark.django_db
 
@@ -91,3 +93,15 @@ def test_a_picture_that_a_moderator_put_into_anothers_post_is_shown(add, seen, a
     answered.refresh_from_db()
     edit(post=answered, by=helper, body=f"Thanks. ![]({url})", now=now + timedelta(hours=1))
     assert seen(url) == "visitor other asker author team"
+
+
+def test_erasure_takes_the_pictures_that_no_post_shows(
+    add, thread, helper, moderator, now, django_capture_on_commit_callbacks
+):
+    kept, loose = add(helper), add(helper)
+    post = answer(thread=thread, by=helper, body=f"![]({kept})", now=now)
+    remove_post(post=post, by=moderator, reason="To look at again.", now=now)
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(by=helper, keep_name=False, now=now)
+    here = [default_storage.exists(url.removeprefix("/media/")) for url in (kept, loose)]
+    assert here == [True, False] and Image.objects.count() == 1
