@@ -52,6 +52,15 @@ def check_may_suspend(member: Member, by: Viewer, now: datetime) -> None:
         raise Refused(_("Who works here is not suspended: an operator can take their job away."), code="team")
 
 
+def check_may_give_jobs(member: Member, by: Viewer, now: datetime) -> None:
+    """To give a member jobs or take them back: operators, to whoever can sign in."""
+    check_may_take_part(by, now)
+    if not by.is_operator:
+        raise Refused(_("Only operators give jobs."), code="not_operator")
+    if member.user is None or member.closed_at or member.erased_at:
+        raise Refused(_("Nobody signs in as this member."), code="no_sign_in")
+
+
 def check_may_leave(member: Member | None, other_operators: bool) -> None:
     """To erase one's own account: unless nobody would be left to run the site."""
     check_may_change_own(member)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.dispatch import receiver
 
 from accounts.models import Member
@@ -69,12 +71,17 @@ def export(sender: Any, *, member: Member, export: dict[str, Any], **_arguments:
 
 @receiver(member_erased, dispatch_uid="community.erase")
 def erase(sender: Any, *, member: Member, now: datetime, **_arguments: Any) -> None:
-    """Drafts, follows and owned products go, and the text of reports. What was written for others stays,
-    under the name that accounts leaves."""
+    """Drafts, follows and owned products go, the text of reports, and pictures that no post shows. What was
+    written for others stays, under the name that accounts leaves."""
     Draft.objects.filter(member=member).delete()
     Follow.objects.filter(member=member).delete()
     MemberProduct.objects.filter(member=member).delete()
     Flag.objects.filter(member=member).update(text="")
+    for image in Image.objects.filter(member=member):
+        if not image.posts().exists():
+            image.delete()
+            # The file cannot come back with a rollback, so it goes when nothing can fail any more.
+            transaction.on_commit(partial(image.file.delete, save=False))
 
 
 @receiver(member_changed, dispatch_uid="community.draw_names")

@@ -31,6 +31,8 @@ class Environment:
     host: str
     port: int
     url: str
+    # How many proxies of one's own stand before it: each adds the address it was asked from to X-Forwarded-For.
+    proxies: int
     demo: bool
     debug: bool
     database_url: str
@@ -100,6 +102,7 @@ def read() -> Environment:
         host=host,
         port=port,
         url=env.str("ENTRAIDE_URL", default=f"http://{host}:{port}").rstrip("/"),
+        proxies=env.int("PROXIES", default=0),
         demo=env.bool("ENTRAIDE_DEMO", default=True),
         debug=env.bool("ENTRAIDE_DEBUG", default=False),
         database_url=env.str("DATABASE_URL", default=f"sqlite:///{data / 'entraide.sqlite3'}"),

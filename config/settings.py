@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "core.middleware.request_id",
     "core.middleware.Compress",
     "core.visitors.pages",
+    "core.middleware.client_address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -276,6 +277,8 @@ if ENV.email_url:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = DATA / "mail"
+# Sign-up and the like send theirs while somebody waits: a mail server that says nothing holds them no longer (seconds).
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = ENV.email_from
 SERVER_EMAIL = ENV.email_from
 
@@ -359,6 +362,8 @@ LOGGING = {
 
 # The settings that belong to the product rather than to Django.
 ENTRAIDE: dict[str, Any] = {
+    # Proxies before the web server whose word on who asks is believed; 0: nobody's.
+    "PROXIES": ENV.proxies,
     # Versions of what people agree to at sign-up; change one when its text changes.
     "TERMS_VERSION": "2026-11-01",
     "LICENCE_VERSION": "CC-BY-SA-4.0",

@@ -10,7 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve
 
 from community import sitemaps
-from community.views import pages
+from community.views import pages, pictures
 from core import views
 from core.media import media
 from kb import sitemaps as kb_sitemaps
@@ -26,6 +26,7 @@ handler500 = "core.views.server_error"
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("media/posts/<path:path>", pictures.picture, name="picture"),
     path("media/<path:path>", media, name="media"),
     path("cms/login/", kb_views.cms_sign_in, name="cms_sign_in"),
     path("cms/", include(wagtailadmin_urls)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import secrets
 import time
 from collections.abc import Callable
@@ -31,6 +33,24 @@ def request_id(get_response: Handler) -> Handler:
             logs.request_id.reset(token)
         response["X-Request-Id"] = given
         return response
+
+    return middleware
+
+
+def client_address(get_response: Handler) -> Handler:
+    """Behind proxies, puts the address of who asks where everybody looks for it (REMOTE_ADDR): limits count by it.
+
+    Each proxy adds the address that it was asked from at the end of X-Forwarded-For. What stands before those of
+    the site's own proxies was sent by anybody, and is not believed.
+    """
+    proxies = settings.ENTRAIDE["PROXIES"]
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        named = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if 0 < proxies <= len(named):
+            with contextlib.suppress(ValueError):  # no address: the proxy's own stays
+                request.META["REMOTE_ADDR"] = str(ipaddress.ip_address(named[-proxies].strip()))
+        return get_response(request)
 
     return middleware
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -28,12 +29,32 @@ RATES = {
 
 def check(request: HttpRequest, what: str) -> None:
     """Count one use of `what` (a key of RATES). Raises TooMany when the limit is passed."""
+    _raise_when_passed(_usage(request, what, increment=True))
+
+
+def look(request: HttpRequest, what: str) -> None:
+    """Count nothing yet. Raises TooMany when one use more would pass the limit. See `count`."""
+    usage = _usage(request, what, increment=False)
+    if usage is not None:
+        _raise_when_passed(usage | {"should_limit": usage["count"] >= usage["limit"]})
+
+
+def count(request: HttpRequest, what: str) -> None:
+    """Count one use that came about, after a `look`: what was refused or sent back takes none of what is allowed."""
+    _usage(request, what, increment=True)
+
+
+def _usage(request: HttpRequest, what: str, *, increment: bool) -> dict[str, Any] | None:
     viewer = getattr(request, "viewer", None)
     member = viewer.member if viewer else None
 
     def key(group: str, request: HttpRequest) -> str:
         return f"member:{member.pk}" if member else f"ip:{request.META.get('REMOTE_ADDR', '')}"
 
-    usage = get_usage(request, group=what, key=key, rate=RATES[what], increment=True)
+    usage: dict[str, Any] | None = get_usage(request, group=what, key=key, rate=RATES[what], increment=increment)
+    return usage
+
+
+def _raise_when_passed(usage: dict[str, Any] | None) -> None:
     if usage and usage["should_limit"]:
         raise TooMany(timezone.now() + timedelta(seconds=max(1, usage["time_left"])))

@@ -55,6 +55,14 @@ _CONTROL = re.compile(
 # Letters and signs that leave nothing to see although they count as such.
 _BLANK = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _SPACES = re.compile(r"\s+")
+# What stands in angle brackets and is no element of HTML ("<PIN>") was meant to be read. Code is escaped by then.
+_BRACKETED = re.compile(r"<(?=/?(?P<tag>[A-Za-z][\w-]*))")
+_ELEMENTS = (_TAGS | nh3.ALLOWED_TAGS) | {
+    "applet", "audio", "base", "body", "button", "canvas", "dialog", "embed", "fieldset", "font", "form", "frame",
+    "frameset", "h1", "h2", "head", "html", "iframe", "input", "label", "link", "main", "math", "menu", "meta",
+    "noscript", "object", "option", "picture", "portal", "script", "section", "select", "slot", "source", "style",
+    "svg", "template", "textarea", "title", "track", "video", "xmp",
+}  # fmt: skip
 _HEADINGS = re.compile(r"<(/?)h([12])>")
 # Where a line ends, so that the words on both sides stay apart.
 _BLOCK = re.compile(
@@ -130,6 +138,7 @@ def render_markdown(source: str) -> str:
     """Safe HTML for what a person wrote. A page has one h1 and posts stand under h2, so headings start at h3."""
     html = _MARKDOWN.html(source)
     html = _HEADINGS.sub(r"<\1h3>", html)
+    html = _BRACKETED.sub(lambda found: "<" if found["tag"].lower() in _ELEMENTS else "&lt;", html)
     if "://" in source:
         html = _link_urls(html)
     return _NO_PICTURE.sub("", _CLEANER.clean(html)).strip()

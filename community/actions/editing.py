@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.viewer import Viewer
 from community.actions.ground import as_of_now, lock_post, lock_thread, save_thread
 from community.models import Draft, Post, Revision
-from community.permissions import check_may_edit
+from community.permissions import check_may_edit, check_may_moderate
 from core.errors import Invalid
 from core.text import check_body, check_reason, check_title, render_markdown
 from events.record import record
@@ -26,9 +26,11 @@ def edit(
     title: str | None = None,
     reason: str = "",
     version: int | None = None,
+    withhold: bool = False,
 ) -> Post:
     """Change a post; the opening post's `title` too. By its author, or a moderator who says why.
 
+    A moderator may `withhold` every earlier wording: then only the author and the team can read them.
     The wording before stays readable as a Revision: number 1 is what was first written. `version` is the one
     that the editor started from (the given post's own where it is left out): when the post changed since,
     Invalid says so and nothing is written. The same text again changes nothing. Raises Invalid and Refused.
@@ -57,6 +59,8 @@ def edit(
         post = lock_post(post.pk, thread)
         by = as_of_now(by)
         check_may_edit(post, by, now)
+        if withhold:
+            check_may_moderate(by, now)
         if errors:
             raise Invalid(errors)
         if post.version != started_from:
@@ -72,6 +76,8 @@ def edit(
             written_by=post.edited_by or post.author, written_at=post.edited_at or post.created_at,
             reason=post.edited_reason,
         )  # fmt: skip
+        if withhold:
+            post.revisions.update(withheld=True)
         before = {"version": post.version} | ({"title": thread.title} if new_title else {})
         post.body, post.html, post.version = text, html, post.version + 1
         post.edited_at, post.edited_by, post.edited_reason = now, by.member or post.author, why

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import Member
+from community.models.threads import Post, PostQuerySet, Revision
 
 
 class Image(models.Model):
     """A picture that a member sent: re-encoded here, so that it carries no metadata and cannot run."""
 
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
-    file = models.FileField(upload_to="posts/%Y/%m/")
+    file = models.FileField(upload_to="posts/%Y/%m/", db_index=True)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     bytes = models.PositiveIntegerField()
@@ -19,3 +21,9 @@ class Image(models.Model):
 
     def __str__(self) -> str:
         return self.file.name or ""
+
+    def posts(self) -> PostQuerySet:
+        """Those that its member wrote or changed and that hold it now, whoever may see them."""
+        changed = Revision.objects.filter(written_by=self.member_id).values("post_id")
+        theirs = Q(author=self.member_id) | Q(edited_by=self.member_id) | Q(pk__in=changed)
+        return Post.objects.filter(theirs, html__contains=self.file.url)

@@ -286,6 +286,8 @@ class Revision(models.Model):
     written_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
     reason = models.TextField(blank=True)
+    # Taken out by a moderator for what it says: for the author and the team alone.
+    withheld = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["post", "number"], name="one_revision_per_number")]

@@ -15,7 +15,7 @@ from community.queries import threads
 from community.views.common import find_post, find_thread, go, keep, kept, now, post_path, sign_in
 from community.views.threads import page
 from core.errors import Invalid, Refused
-from core.ratelimits import check
+from core.ratelimits import count, look
 
 
 @require_POST
@@ -28,7 +28,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         back = thread.get_absolute_url()
         keep(request, path=back, label=_("Your answer to “%(title)s”") % {"title": thread.title}, entry=entry)
         return sign_in(request, f"{back}#answer")
-    check(request, "answer")
+    look(request, "answer")
     try:
         post = answering.answer(
             thread=thread,
@@ -52,6 +52,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
             entry=entry,
             code=422 if isinstance(error, Invalid) else 403,
         )
+    count(request, "answer")
     return go(request, post_path(post))
 
 
@@ -67,12 +68,13 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         label = _("Your comment on “%(title)s”") % {"title": post.thread.title}
         keep(request, path=request.path, label=label, entry=entry)
         return sign_in(request, request.path)
-    check(request, "comment")
+    look(request, "comment")
     try:
         commenting.comment(post=post, by=viewer, text=entry.values["text"], now=now(), token=entry.values["token"])
     except (Invalid, Refused) as error:
         entry.refuse(error)
         return _comment_form(request, post, entry, code=422 if isinstance(error, Invalid) else 403)
+    count(request, "comment")
     return go(request, post_path(post))
 
 

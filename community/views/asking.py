@@ -17,7 +17,7 @@ from community.models import Draft, Product, Topic
 from community.queries.lists import Tree
 from community.views.common import go, keep, kept, now, sign_in, signed_in
 from core.errors import Invalid, Refused
-from core.ratelimits import check
+from core.ratelimits import check, count, look
 from core.text import BODY_MAX, clean_block, render_markdown
 from core.visitors import same_for_visitors
 
@@ -37,7 +37,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not viewer.is_signed_in:
         keep(request, path=request.path, label=entry.values["title"] or _("Your question"), entry=entry)
         return sign_in(request, request.path)
-    check(request, "ask")
+    look(request, "ask")
     product, topic = _chosen(entry)
     try:
         thread = asking.ask(
@@ -56,6 +56,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     except Refused as error:
         entry.refuse(error)
         return _form(request, entry, code=403)
+    count(request, "ask")
     return go(request, thread.get_absolute_url())
 
 

@@ -21,7 +21,7 @@ from community.views.common import find_post, go, now, post_path, signed_in, sta
 from core.errors import Invalid, Refused
 from core.ratelimits import check
 
-FIELDS = ("title", "body", "reason", "version")
+FIELDS = ("title", "body", "reason", "version", "withhold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ class Change:
     reason: str
     title: list[list[Piece]]
     body: list[list[Piece]]
+    # Whether what went out is kept from this reader.
+    withheld: bool = False
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,6 +62,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             reason=entry.values["reason"],
             # 0 is no version: what started from nowhere writes over nothing.
             version=int(version) if known else 0,
+            withhold=entry.values["withhold"] == "on",
         )
     except (Invalid, Refused) as error:
         entry.refuse(error)
@@ -78,12 +81,23 @@ def _form(request: HttpRequest, post: Post, entry: Entry, *, code: int = 200) ->
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """Every edit of a post, newest first: what went out and what came in."""
     post = find_post(request, pk)
-    return render(request, "community/history.html", {"post": post, "changes": _changes(post)})
+    return render(
+        request, "community/history.html", {"post": post, "changes": _changes(post, sees_all=_sees_all(request, post))}
+    )
 
 
-def _changes(post: Post) -> list[Change]:
-    """Between each wording and the next; a revision says who wrote it and why, the post says it of the last."""
+def _sees_all(request: HttpRequest, post: Post) -> bool:
+    viewer = viewer_of(request)
+    return viewer.is_team or viewer.is_member(post.author_id)
+
+
+def _changes(post: Post, *, sees_all: bool) -> list[Change]:
+    """Between each wording and the next; a revision says who wrote it and why, the post says it of the last.
+
+    Of a wording that was withheld, only those who see all learn more than that it changed.
+    """
     revisions = list(post.revisions.select_related("written_by").order_by("number"))
+    kept_back = [r.withheld and not sees_all for r in revisions]
     wordings = [(r.title, r.body, r.written_at, r.written_by, r.reason) for r in revisions]
     title = post.thread.title if post.is_opening else ""
     wordings.append(
@@ -95,9 +109,10 @@ def _changes(post: Post) -> list[Change]:
             at=after[2],
             by=after[3],
             reason=after[4],
-            title=compare(before[0], after[0]) if before[0] != after[0] else [],
-            body=compare(before[1], after[1]),
+            title=compare(before[0], after[0]) if before[0] != after[0] and not withheld else [],
+            body=[] if withheld else compare(before[1], after[1]),
+            withheld=withheld,
         )
-        for number, (before, after) in enumerate(pairwise(wordings), start=1)
+        for number, ((before, after), withheld) in enumerate(zip(pairwise(wordings), kept_back, strict=True), start=1)
     ]
     return changes[::-1]

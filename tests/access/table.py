@@ -22,7 +22,8 @@ Row = tuple[list[Any], dict[str, Any], str, str]
 TABLE: dict[str, Row] = {
     "healthz": ([], {}, ".........", "........."),
     "readyz": ([], {}, "wwwwwwwww", "wwwwwwwww"),
-    "media": (["posts/none.webp"], {}, "---------", "mmmmmmmmm"),
+    "picture": (["none.webp"], {}, "---------", "mmmmmmmmm"),
+    "media": (["none.webp"], {}, "---------", "mmmmmmmmm"),
     "robots": ([], {}, ".........", "mmmmmmmmm"),
     "sitemap": ([], {}, ".........", "mmmmmmmmm"),
     "sitemap_help": ([], {}, ".........", "mmmmmmmmm"),

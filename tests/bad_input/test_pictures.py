@@ -131,7 +131,7 @@ def test_what_is_two_things_at_once_comes_out_as_a_picture_alone(world, content,
             data = kept.read()
         assert data[:4] == b"RIFF" and b"script" not in data and b"php" not in data
         assert image.file.name.endswith(".webp") and ".." not in image.file.name and "evil" not in image.file.name
-        served = world.client("anonymous").get(image.file.url)
+        served = world.client("asker").get(image.file.url)
         assert served["Content-Type"] == "image/webp" and "sandbox" in served["Content-Security-Policy"]
     finally:
         image.file.delete(save=False)

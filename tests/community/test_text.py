@@ -38,3 +38,12 @@ def test_no_text_takes_long(unit):
 
 def test_plain_words_keep_their_punctuation_and_their_distance():
     assert plain(render_markdown("Call *us*.\n\n- one\n- two")) == "Call us. one two"
+
+
+def test_what_stands_in_angle_brackets_and_is_no_element_is_read_as_it_was_written():
+    assert render_markdown("Dial <PIN> then **now**.") == "<p>Dial &lt;PIN&gt; then <strong>now</strong>.</p>"
+    assert "&lt;your-name onclick=alert(1)&gt;x&lt;/your-name&gt;" in render_markdown(
+        "<your-name onclick=alert(1)>x</your-name>"
+    )
+    assert render_markdown("`<PIN>` and <kbd>OK</kbd>") == "<p><code>&lt;PIN&gt;</code> and <kbd>OK</kbd></p>"
+    assert "<" not in render_markdown("a <div onclick=alert(1)>b</div>").replace("<p>", "").replace("</p>", "")

@@ -75,6 +75,27 @@ def test_an_edit_keeps_its_words_on_error_and_its_history_shows_what_changed(sig
     assert sign_in(customer).get(path).status_code == 403
 
 
+def test_wordings_that_a_moderator_withheld_are_for_the_author_and_the_team(
+    sign_in, client, helper, reply, customer, moderator, now
+):
+    edit(post=reply, by=helper, body="Call Ms Martin on 0600000000", now=now)
+    path, history = (reverse(f"community:{name}", args=[reply.pk]) for name in ("edit", "history"))
+    assert "from the public" not in sign_in(helper).get(path).content.decode()
+    given = {"body": "Call the desk", "reason": "A private number", "version": "2", "withhold": "on"}
+    client.post(path, given)
+    reply.refresh_from_db()
+    assert reply.body.startswith("Call Ms") and "from the public" in sign_in(moderator).get(path).content.decode()
+    assert client.post(path, given).status_code == 302
+    reply.refresh_from_db()
+    edit(post=reply, by=helper, body="Call the desk first", now=now)
+    for viewer, reads in ((helper, True), (moderator, True), (customer, False), (None, False)):
+        client.logout()
+        html = (sign_in(viewer) if viewer else client).get(history).content.decode()
+        assert ("0600000000" in html) is reads and ("this</del>" in html) is reads
+        assert "first</ins>" in html and "A private number" in html
+        assert ("keeps what it said before" in html) is not reads
+
+
 def test_a_difference_is_told_word_by_word_within_a_line_and_whole_when_it_is_long():
     same, changed = compare("One line\nTry this now", "One line\nTry that now")
     assert [(piece.kind, piece.text) for piece in same] == [("same", "One line")]

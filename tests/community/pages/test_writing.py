@@ -14,6 +14,7 @@ from PIL import Image as Picture
 
 from community.actions.answering import answer
 from community.models import Comment, Draft, Post, Thread
+from core import ratelimits
 
 pytestmark = pytest.mark.django_db
 ASK = "/en/community/ask/"
@@ -187,3 +188,29 @@ def test_asking_too_often_says_when_to_come_back(sign_in, customer, question):
     client = sign_in(customer)
     codes = [client.post(ASK, question | {"token": f"form-{n}"}).status_code for n in range(12)]
     assert codes[0] == 302 and codes[-1] == 429
+
+
+def test_questions_that_were_sent_back_take_none_of_the_hour(sign_in, customer, question):
+    client = sign_in(customer)
+    for _ in range(12):
+        assert client.post(ASK, question | {"title": " "}).status_code == 422
+    assert client.post(ASK, question).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("proxies", "named", "apart"),
+    [(1, "{0}", True), (1, "10.0.0.1, {0}", True), (2, "{0}, 10.0.0.1", True), (0, "{0}", False),
+     (1, "{0}, 198.51.100.9", False), (1, "no address {0}", False), (2, "{0}", False)],
+)  # fmt: skip
+def test_limits_count_the_address_that_ones_own_proxy_names_and_no_other(
+    client, db, settings, monkeypatch, proxies, named, apart
+):
+    settings.ENTRAIDE = settings.ENTRAIDE | {"PROXIES": proxies}
+    monkeypatch.setitem(ratelimits.RATES, "preview", "1/h")
+    codes = [
+        client.post(
+            "/en/community/preview/", {"text": "a"}, headers={"X-Forwarded-For": named.format(each)}
+        ).status_code
+        for each in ("203.0.113.1", "203.0.113.2")
+    ]
+    assert codes == [200, 200 if apart else 429]
