@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -108,7 +109,7 @@ def _plan_articles(
 ) -> None:
     for given in script.articles():
         written = timeline.now - script.span(given["checked"])
-        timeline.at(written, lambda at, given=given: _write_article(given, people, products, progress, at))
+        timeline.at(written, partial(_write_article, given, people, products, progress))
 
 
 def _write_article(
