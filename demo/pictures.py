@@ -8,7 +8,7 @@ from datetime import datetime
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from accounts.viewer import Viewer
 from community.actions.images import add_image
@@ -53,15 +53,16 @@ def _speeds() -> Image.Image:
     """A speed test by the hour of one evening: high, then low between eight and eleven, then high."""
     picture = Image.new("RGB", (960, 440), "#ffffff")
     draw = ImageDraw.Draw(picture)
+    font = ImageFont.load_default(size=20)
     values = (812, 798, 640, 210, 118, 96, 140, 702, 805)
     for line in range(0, 900, 200):
         y = 380 - line * 0.4
         draw.line((70, y, 930, y), fill="#dddddd", width=1)
-        draw.text((20, y - 7), str(line), fill="#555555")
+        draw.text((18, y - 12), str(line), fill="#555555", font=font)
     for place, value in enumerate(values):
         x = 90 + 94 * place
         draw.rectangle((x, 380 - value * 0.4, x + 60, 380), fill="#b5543c" if value < 300 else "#4a7a6c")
-        draw.text((x + 18, 392), f"{17 + place} h", fill="#333333")
+        draw.text((x + 10, 392), f"{17 + place} h", fill="#333333", font=font)
     return picture
 
 

@@ -128,6 +128,7 @@ def _write_article(
             guide=given.get("guide", False),
             section_slug=given["section"]["slug"],
             section_title=given["section"][lang],
+            section_product=products[given["section"]["product"]],
             lang=lang,
             title=given[lang]["title"],
             lead=given[lang]["lead"],

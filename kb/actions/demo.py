@@ -38,11 +38,13 @@ def make_article(
     product: Product | None = None,
     credited_to: str = "",
     section_title: str = "",
+    section_product: Product | None = None,
     owner: Viewer | None = None,
     publish: bool = True,
     translation_of: Article | None = None,
 ) -> Article:
-    """A published article, or a draft, in the section of that slug (made with `section_title` where it is missing).
+    """A published article, or a draft, in the section of that slug (made with `section_title`, for
+    `section_product` or the article's own, where it is missing).
 
     Texts are Markdown, a paragraph each; see `_block` for `parts`, which follow the steps. `translation_of` makes it
     the translation of an article in another language, and of its section where that is new.
@@ -58,7 +60,8 @@ def make_article(
         article = kind(title=title, body=body, product=product, checked_on=now.date(), live=False, owner=_user(owner))
         if translation_of is not None:
             article.translation_key = translation_of.translation_key
-        add_article(_section(section_slug, section_title, lang, product, translation_of), article)
+        about = section_product or product
+        add_article(_section(section_slug, section_title, lang, about, translation_of), article)
         if credited_to and translation_of is None:
             Origin.objects.create(translation_key=article.translation_key, credited_to=credited_to[:60], created_at=now)
         revision = article.save_revision(user=_user(owner))

@@ -30,7 +30,7 @@ from core.models import Task
 from demo import script
 from demo.actions.loading import READ_AFTER, load
 from events.models import Event
-from kb.models import Article, FaqArticle, Guide, Origin
+from kb.models import Article, FaqArticle, FaqSection, Guide, Origin
 from notifications.models import Notification
 from rewards.models import Hold, Transfer
 from rewards.queries import statement
@@ -138,6 +138,7 @@ def test_articles_stand_in_every_state_of_their_review():
     assert FaqArticle.objects.filter(live=False, first_published_at__isnull=False).exists(), "taken down"
     asked = Thread.objects.filter(state=State.SOLVED, article_path="", kb_origins=None)
     assert asked.exists(), "something to promote"
+    assert FaqSection.objects.filter(product__slug="fibre", locale__language_code="fr").count() == 1
     assert not Page.objects.filter(live=True, first_published_at__gt=NOW, depth__gt=4).exists()
 
 
