@@ -5,10 +5,14 @@ ifeq ($(PYTHON),)
 $(error Entraide needs Python 3.11 or newer)
 endif
 
-.PHONY: run test check lock messages screenshots bench bench-%
+.PHONY: run demo-reset test check lock messages screenshots bench bench-%
 
 run:
 	@exec $(PYTHON) config/install.py requirements.txt -m config.run
+
+# Deletes all that the demo holds and loads it anew, dated from today. Asks first; ARGS=--yes does not.
+demo-reset:
+	@exec $(PYTHON) config/install.py requirements.txt -m config.reset $(ARGS)
 
 test:
 	@exec $(PYTHON) config/install.py requirements-dev.txt -m tests.run $(ARGS)

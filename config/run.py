@@ -27,9 +27,9 @@ class CannotStart(Exception):
 
 def main() -> None:
     try:
-        env = _environment()
+        env = environment()
         _check_port(env)
-        lock = _lock(env.data)
+        lock = lock_folder(env.data)
         # Imported late: a port in use is said at once, not after a second of imports.
         from config.prepare import prepare
 
@@ -41,14 +41,14 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit("Stopped.")
     except Exception as error:
-        sys.exit(f"Entraide cannot start: {_in_one_line(error)}")
+        sys.exit(f"Entraide cannot start: {in_one_line(error)}")
     if lock != LOCK_FD:
         os.dup2(lock, LOCK_FD)
     os.set_inheritable(LOCK_FD, True)
     os.execv(sys.executable, [sys.executable, "-m", "supervisor.supervisord", "-c", str(conf)])
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     try:
         env = read()
         env.data.mkdir(parents=True, exist_ok=True)
@@ -77,7 +77,7 @@ def _check_port(env: Environment) -> None:
         raise CannotStart(f"{env.host}:{env.port} cannot be used ({why}); set PORT or HOST to another.") from error
 
 
-def _lock(data: Path) -> int:
+def lock_folder(data: Path) -> int:
     """Hold the data folder for as long as the product runs: two at once would spoil the index."""
     held = os.open(data / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -129,7 +129,7 @@ def _write_conf(env: Environment) -> Path:
     return conf
 
 
-def _in_one_line(error: Exception) -> str:
+def in_one_line(error: Exception) -> str:
     """The kind and the words of an error; where it happened goes to a file."""
     where = Path(tempfile.gettempdir()) / "entraide-start-error.txt"
     where.write_text("".join(traceback.format_exception(error)))
