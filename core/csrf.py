@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import SESSION_KEY
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.middleware.csrf import CsrfViewMiddleware
 
 from core.visitors import is_visitor
@@ -20,11 +20,11 @@ class Csrf(CsrfViewMiddleware):
     them lie; one that says neither is refused. From whoever signed in, the token is asked for.
     """
 
-    def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.method == "POST" and _is_nobody(request) and _is_ours(request):
             request.csrf_processing_done = True  # type: ignore[attr-defined]
             return None
-        return super().process_view(request, *args)
+        return super().process_view(request, *args, **kwargs)
 
 
 def _is_nobody(request: HttpRequest) -> bool:
