@@ -1,7 +1,7 @@
 """`make bench`: the figures of the main job, on real threads.
 
     make bench [DATA=folder]          all of them
-    make bench-pages, bench-import, bench-find, bench-start, bench-search
+    make bench-import, bench-cpu, bench-pages, bench-find, bench-start, bench-search
 
 DATA holds `threads.jsonl.gz`. A table goes to the screen and JSON to `bench/out/`; `docs/figures.md` keeps the
 last ones with the command that made them. Nothing here is a test: machines differ, and noisy ones differ from
@@ -16,7 +16,7 @@ import sys
 
 from bench import site
 
-PARTS = ("import", "pages", "find", "start")
+PARTS = ("import", "cpu", "pages", "find", "start")
 
 
 def main(wanted: list[str]) -> int:

@@ -1,141 +1,170 @@
-"""Server CPU and queries of the thread list and the thread page, beside a bare view in the same run.
+"""Requests a second of the thread list and the thread page, each beside a bare view through the same server.
 
-Whole requests go through the WSGI handler with every middleware, in one thread; CPU time of the process is
-counted, not the clock. The bare view is a function that returns a short response, without middleware.
+One web worker as the product runs it; wrk at 16 connections, a few seconds for each page. On the real threads, on a
+thousand generated ones and on a million, on SQLite and on PostgreSQL. `BENCH_THREADS=100000` makes fewer,
+`BENCH_ON=sqlite` leaves PostgreSQL out, `BENCH_SECONDS=10` looks longer.
 """
 
 from __future__ import annotations
 
-import gc
-import logging
+import contextlib
 import os
-import statistics
+import re
+import shutil
+import subprocess
+import sys
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bench import site
+from tests.services import servers
 
-os.environ.update(site.environment())
-
-import django
-
-django.setup()
-
-from django.conf import settings  # noqa: E402
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.http import HttpResponse  # noqa: E402
-from django.test.client import RequestFactory  # noqa: E402
-from django.test.utils import override_settings  # noqa: E402
-from django.urls import path  # noqa: E402
-
-from accounts.actions.signup import make_member  # noqa: E402
-from accounts.models import User  # noqa: E402
-from community.models import Thread  # noqa: E402
-
-ROUNDS = 300
-urlpatterns = [path("bare/", lambda _request: HttpResponse("ok"))]
+CONNECTIONS = 16
+SECONDS = int(os.environ.get("BENCH_SECONDS", "6"))
+MANY = int(os.environ.get("BENCH_THREADS", "1000000"))
+FEW = 1_000
+ON = os.environ.get("BENCH_ON", "sqlite postgresql").split()
 
 
-def reader() -> str:
-    """The session key of somebody signed in, who follows nothing and owns nothing."""
-    now = datetime.now(UTC)
-    user = User.objects.filter(email="bench@example.org").first()
-    if user is None:
-        user = User.objects.create_user("bench@example.org", "no password", email_verified_at=now)
-        make_member(user=user, name="Bench", language="en", time_zone="Europe/Paris", now=now)
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    assert session.session_key
-    return session.session_key
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What is measured: its environment, and how many threads it is filled with (0: the real ones)."""
 
-
-def asks(handler: WSGIHandler, address: str, session: str = "") -> Callable[[], int]:
-    """A function that makes one whole request and returns the size of its body."""
-    extra: dict[str, Any] = {"HTTP_HOST": settings.PUBLIC_HOST}
-    if session:
-        extra["HTTP_COOKIE"] = f"{settings.SESSION_COOKIE_NAME}={session}"
-    factory = RequestFactory()
-
-    def ask() -> int:
-        environ = factory.get(address, **extra).environ
-        status: list[str] = []
-        response = handler(environ, lambda given, _headers: status.append(given))
-        size = sum(len(part) for part in response)
-        response.close()
-        if not status[0].startswith("200"):
-            raise RuntimeError(f"{address}: {status[0]}")
-        return size
-
-    return ask
-
-
-def measure(ask: Callable[[], int]) -> dict[str, float]:
-    """Milliseconds of CPU a request (median and 95th of 100), its queries and bytes."""
-    for _ in range(20):
-        ask()
-    queries: list[str] = []
-
-    def count(execute: Any, sql: str, *rest: Any) -> Any:
-        queries.append(sql)
-        return execute(sql, *rest)
-
-    with connection.execute_wrapper(count):
-        size = ask()
-    gc.collect()
-    spent = []
-    for _ in range(ROUNDS):
-        began = time.process_time()
-        ask()
-        spent.append((time.process_time() - began) * 1000)
-    spent.sort()
-    return {
-        "ms": round(statistics.median(spent), 2),
-        "p95_ms": round(spent[int(ROUNDS * 0.95)], 2),
-        "queries": len(queries),
-        "bytes": size,
-    }
+    label: str
+    folder: Path
+    environment: dict[str, str]
+    generated: int
 
 
 def main() -> None:
-    logging.disable(logging.WARNING)
-    session = reader()
-    listed = Thread.objects.listed()
-    typical = listed.filter(answer_count=3).latest("created_at")
-    long = listed.order_by("-answer_count").first()
-    assert long is not None
-    with override_settings(MIDDLEWARE=[], ROOT_URLCONF="bench.pages"):
-        bare = measure(asks(WSGIHandler(), "/bare/"))
-    handler = WSGIHandler()
-    figures = {"bare view": bare}
-    for label, address in {
-        "thread list": "/en/community/",
-        "thread page, 3 answers": typical.path_in("en"),
-        f"thread page, {long.answer_count} answers": long.path_in("en"),
-    }.items():
-        figures[f"{label}, visitor"] = measure(asks(handler, address))
-        figures[f"{label}, signed in"] = measure(asks(handler, address, session))
-    site.table(
-        f"Server CPU of a page ({Thread.objects.count():,} threads, {connection.vendor})",
-        [("", "   ms   p95  queries   bytes  times bare")]
-        + [
-            (
-                label,
-                f"{row['ms']:>5} {row['p95_ms']:>5} {row['queries']:>8} {row['bytes']:>7}"
-                f" {row['ms'] / bare['ms']:>11.1f}",
-            )
-            for label, row in figures.items()
-        ],
-        name="pages",
-        values=figures,
-    )
+    if shutil.which("wrk") is None:
+        sys.exit("wrk is not installed (a package of Debian's)")
+    figures: dict[str, dict[str, Any]] = {}
+    for kind in ON:
+        with _database(kind) as base:
+            for size in (0, FEW, MANY):
+                made = _prepare(kind, size, base)
+                with _serving(made) as address:
+                    figures[made.label] = _measure(made, address)
+                    _show(made.label, figures[made.label])
+        _compare(kind, figures)
+    site.table("Written down", [("in", str(site.OUT / "pages.json"))], name="pages", values=figures)
+
+
+@contextlib.contextmanager
+def _database(kind: str) -> Iterator[str]:
+    if kind == "sqlite":
+        yield ""
+        return
+    with servers.postgres() as address:
+        yield address
+
+
+def _prepare(kind: str, size: int, base: str) -> Installation:
+    """An installation filled once; SQLite's are kept under bench/out for the next time."""
+    name = f"{kind}-{size or 'real'}"
+    folder = site.OUT / "installations" / name
+    (folder / "tmp").mkdir(parents=True, exist_ok=True)
+    environment = {**site.environment(), "ENTRAIDE_DATA": str(folder)}
+    if base:
+        database = f"bench_{size or 'real'}"
+        subprocess.run(["psql", "-q", base, "-c", f"CREATE DATABASE {database}"], check=True)
+        environment["DATABASE_URL"] = f"{base.rsplit('/', 1)[0]}/{database}"
+    made = Installation(f"{kind}, {f'{size:,}' if size else 'real'} threads", folder, environment, size)
+    done = folder / "filled"
+    if base or not done.exists():
+        print(f"Filling {made.label} …", flush=True)
+        began = time.monotonic()
+        _run(made, "-m", "bench.fill", str(size))
+        done.write_text(f"{time.monotonic() - began:.0f} s\n")
+    return made
+
+
+def _run(made: Installation, *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *words], cwd=site.ROOT, env=os.environ | made.environment, check=True, text=True,
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    return done.stdout
+
+
+@contextlib.contextmanager
+def _serving(made: Installation) -> Iterator[str]:
+    port = servers.free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = os.environ | made.environment | {"PORT": str(port), "ENTRAIDE_URL": address}
+    with (made.folder / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "bench.served"], cwd=site.ROOT, env=environment, stdout=log, stderr=log
+        )
+    try:
+        for _ in range(300):
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/healthz", timeout=5):
+                break
+            time.sleep(0.1)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _measure(made: Installation, address: str) -> dict[str, Any]:
+    session, thread, deep = _run(made, "-m", "bench.fill", "reader").split()
+    pages = {"list": "/en/community/", "list, deep in the past": deep, "thread": thread}
+    found: dict[str, Any] = {"bare view": _load(f"{address}/bare/")}
+    for label, path in pages.items():
+        found[f"{label}, visitor"] = _load(address + path)
+        found[f"{label}, signed in"] = _load(address + path, f"sessionid={session}")
+    found["bare view again"] = _load(f"{address}/bare/")
+    bare = (found["bare view"]["rate"] + found["bare view again"]["rate"]) / 2
+    for row in found.values():
+        row["share"] = round(100 * row["rate"] / bare, 1)
+    return found
+
+
+def _load(address: str, cookie: str = "") -> dict[str, Any]:
+    """What wrk says of one page, after it was asked for a second."""
+    words = ["wrk", "-t1", f"-c{CONNECTIONS}", "--latency", "-H", "Accept-Encoding: gzip"]
+    if cookie:
+        words += ["-H", f"Cookie: {cookie}"]
+    subprocess.run([*words, "-d1s", address], check=True, capture_output=True)
+    said = subprocess.run([*words, f"-d{SECONDS}s", address], check=True, capture_output=True, text=True).stdout
+    if "Non-2xx" in said:
+        raise RuntimeError(f"{address}: {said}")
+    return {
+        "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),  # type: ignore[index]
+        **{f"p{n}_ms": _milliseconds(re.search(rf"\s{n}%\s+(\S+)", said)[1]) for n in (50, 99)},  # type: ignore[index]
+    }
+
+
+def _milliseconds(words: str) -> float:
+    number, unit = re.fullmatch(r"([\d.]+)(us|ms|s)", words).groups()  # type: ignore[union-attr]
+    return round(float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit], 2)
+
+
+def _show(label: str, found: dict[str, Any]) -> None:
+    rows = [("", " req/s  % of bare    p50    p99  p99/p50")]
+    rows += [
+        (
+            name,
+            f"{row['rate']:>6.0f} {row['share']:>10.1f} {row['p50_ms']:>6.1f} {row['p99_ms']:>6.1f}"
+            f" {row['p99_ms'] / row['p50_ms']:>8.1f}",
+        )
+        for name, row in found.items()
+    ]
+    site.table(label, rows, name="pages-last", values=found)
+
+
+def _compare(kind: str, figures: dict[str, dict[str, Any]]) -> None:
+    few, many = (figures[f"{kind}, {size:,} threads"] for size in (FEW, MANY))
+    rows = [
+        (name, f"{many[name]['p50_ms'] / few[name]['p50_ms']:.2f}") for name in many if not name.startswith("bare view")
+    ]
+    site.table(f"{kind}: p50 at {MANY:,} threads against {FEW:,}", rows, name="pages-sizes", values=dict(rows))
 
 
 if __name__ == "__main__":

@@ -13,12 +13,16 @@ from core.processes import die_with_parent
 
 
 def web() -> None:
-    """Gunicorn with one process and several threads: the cache in memory and SQLite like one process best."""
+    """The pages."""
     import django.core.wsgi
+
+    serve(django.core.wsgi.get_wsgi_application())
+
+
+def serve(application: Any) -> None:
+    """Gunicorn with one process and several threads: the cache in memory and SQLite like one process best."""
     from django.conf import settings
     from gunicorn.app.base import BaseApplication
-
-    application = django.core.wsgi.get_wsgi_application()
 
     class Web(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:

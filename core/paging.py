@@ -30,6 +30,11 @@ def _encode(direction: str, values: list[Any]) -> str:
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
+def cursor_at(value: datetime | int, pk: int) -> str:
+    """The cursor of the page that begins after the row with this key and number."""
+    return _encode("older", [value, pk])
+
+
 def _decode(cursor: str) -> tuple[str, Any, int] | None:
     """What a cursor says, or None for one that nobody here made."""
     try:
