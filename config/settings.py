@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "core.middleware.Compress",
     "core.visitors.pages",
     "core.middleware.client_address",
+    "core.middleware.speculation_rules",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -11,7 +11,7 @@ from wagtail.views import serve
 
 from community import sitemaps
 from community.views import pages, pictures
-from core import views
+from core import speculation, views
 from core.media import media
 from kb import sitemaps as kb_sitemaps
 from kb import views as kb_views
@@ -32,6 +32,7 @@ urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
     path("admin/", admin.site.urls),
     path("documents/", include(wagtaildocs_urls)),
+    path("speculation.json", speculation.rules, name="speculation_rules"),
     path("robots.txt", pages.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, {"others": ("sitemap_help",)}, name="sitemap"),
     path("sitemap-help.xml", kb_sitemaps.sitemap, name="sitemap_help"),

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
-from core import logs
+from core import logs, speculation
 from core.errors import Refused, TooMany
 from core.views import length_required, refused, too_large, too_many
 
@@ -95,6 +95,18 @@ def _drain(request: HttpRequest, length: int) -> None:
         if not piece:
             return
         left -= len(piece)
+
+
+def speculation_rules(get_response: Handler) -> Handler:
+    """Names the rules by which a browser fetches a page just before its link is followed, on each page of ours."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == 200 and response.headers.get("Content-Type", "").startswith("text/html"):
+            response[speculation.HEADER] = speculation.header()
+        return response
+
+    return middleware
 
 
 class Compress(GZipMiddleware):

@@ -25,6 +25,7 @@ TABLE: dict[str, Row] = {
     "picture": (["none.webp"], {}, "---------", "mmmmmmmmm"),
     "media": (["none.webp"], {}, "---------", "mmmmmmmmm"),
     "robots": ([], {}, ".........", "mmmmmmmmm"),
+    "speculation_rules": ([], {}, ".........", "mmmmmmmmm"),
     "sitemap": ([], {}, ".........", "mmmmmmmmm"),
     "sitemap_help": ([], {}, ".........", "mmmmmmmmm"),
     "sitemap_threads": ([0], {}, ".........", "mmmmmmmmm"),

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import uuid
+from fnmatch import fnmatch
 
 import pytest
 import requests
@@ -220,3 +221,20 @@ def test_ready_names_each_part_and_is_200_only_when_all_are_usable(client, monke
 def test_alive_asks_nothing(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert client.get("/healthz").status_code == 200
+
+
+def test_pages_name_the_rules_for_fetching_ahead_and_those_touch_nothing_that_acts(client, db):
+    page = client.get("/en/terms/")
+    assert page["Speculation-Rules"] == '"/speculation.json"'
+    answer = client.get("/speculation.json")
+    assert answer["Content-Type"] == "application/speculationrules+json"
+    assert not answer.has_header("Speculation-Rules")
+    where = answer.json()["prefetch"][0]["where"]["and"]
+    wanted, excluded = where[0]["href_matches"], where[1]["not"]["href_matches"]
+
+    def fetched(path):
+        return any(fnmatch(path, one) for one in wanted) and not any(fnmatch(path, one) for one in excluded)
+
+    assert fetched("/fr/community/t/12-ma-box/") and fetched("/en/help/mobile/esim/") and fetched("/en/")
+    for path in ("/en/account/logout/", "/en/search/?q=x", "/en/community/t/12/near/", "/en/community/posts/3/accept/"):
+        assert not fetched(path), path
