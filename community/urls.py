@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from community import feeds
-from community.views import acts, answering, asking, editing, lists, moderating, people, threads
+from community.views import acts, answering, asking, cards, editing, lists, moderating, people, threads
 
 app_name = "community"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("about/<slug:product>/", lists.thread_list, name="product"),
     path("about/<slug:product>/feed/", require_safe(feeds.ProductFeed()), name="product_feed"),
     path("about/<slug:product>/<slug:topic>/", lists.thread_list, name="topic"),
+    path("about/<slug:product>/card-<slug:version>.png", cards.thread_list, name="product_card"),
+    path("card-<slug:version>.png", cards.thread_list, name="list_card"),
     path("feed/", require_safe(feeds.NewestFeed()), name="feed"),
     path("ask/", asking.ask, name="ask"),
     path("preview/", asking.preview, name="preview"),
@@ -24,6 +26,7 @@ urlpatterns = [
     path("reports/<str:kind>/<int:pk>/", moderating.decide, name="decide"),
     path("report/<str:kind>/<int:pk>/", moderating.report, name="report"),
     path("t/<slug:ref>/", threads.thread, name="thread"),
+    path("t/<int:pk>/card-<slug:version>.png", cards.thread, name="thread_card"),
     path("t/<int:pk>/near/", threads.near, name="near"),
     path("t/<int:pk>/feed/", require_safe(feeds.ThreadFeed()), name="thread_feed"),
     path("t/<int:pk>/answer/", answering.answer, name="answer"),

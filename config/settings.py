@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.request_id",
+    "core.middleware.dress",
     "core.middleware.Compress",
     "core.visitors.pages",
     "core.middleware.client_address",

@@ -10,8 +10,8 @@ from wagtail.documents import urls as wagtaildocs_urls
 from wagtail.views import serve
 
 from community import sitemaps
-from community.views import pages, pictures
-from core import speculation, views
+from community.views import cards, pages, pictures
+from core import brand_views, speculation, views
 from core.media import media
 from kb import sitemaps as kb_sitemaps
 from kb import views as kb_views
@@ -28,6 +28,9 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("media/posts/<path:path>", pictures.picture, name="picture"),
     path("media/<path:path>", media, name="media"),
+    path("brand/<slug:version>.css", brand_views.stylesheet, name="brand_css"),
+    path("brand/<slug:version>.svg", brand_views.favicon, name="brand_favicon"),
+    path("brand/<slug:version>/<int:size>.png", brand_views.icon, name="brand_icon"),
     path("cms/login/", kb_views.cms_sign_in, name="cms_sign_in"),
     path("cms/", include(wagtailadmin_urls)),
     path("admin/", admin.site.urls),
@@ -40,6 +43,8 @@ urlpatterns = [
 ]
 urlpatterns += i18n_patterns(
     path("", pages.home, name="home"),
+    path("card-<slug:version>.png", cards.home, name="card"),
+    path("manifest.webmanifest", brand_views.manifest, name="manifest"),
     path("terms/", pages.terms, name="terms"),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),

@@ -9,12 +9,16 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language
 
+from core import brand
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The site's name and languages, and the viewer."""
+    """The site's brand, name and languages, and the viewer."""
     here = get_language() or settings.LANGUAGE_CODE
+    worn = brand.current()
     return {
-        "site_name": settings.WAGTAIL_SITE_NAME,
+        "brand": worn,
+        "site_name": worn.name,
         "public_url": settings.PUBLIC_URL,
         "demo": settings.DEMO,
         "viewer": getattr(request, "viewer", None),

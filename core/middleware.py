@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
-from core import logs, speculation
+from core import brand, logs, speculation
 from core.errors import Refused, TooMany
 from core.views import length_required, refused, too_large, too_many
 
@@ -51,6 +51,16 @@ def client_address(get_response: Handler) -> Handler:
             with contextlib.suppress(ValueError):  # no address: the proxy's own stays
                 request.META["REMOTE_ADDR"] = str(ipaddress.ip_address(named[-proxies].strip()))
         return get_response(request)
+
+    return middleware
+
+
+def dress(get_response: Handler) -> Handler:
+    """Lets everything below know whose brand this request is answered in: that of the host it asks."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        with brand.asked_by(request.META):
+            return get_response(request)
 
     return middleware
 

@@ -1,13 +1,21 @@
-"""Background work that was asked for, and how far it got."""
+"""Background work that was asked for, and how far it got; and the brand of a site."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import PreviewableMixin, Site
+
+from core import brand, colour
+from core.brand_form import BrandForm, panels
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -78,3 +86,52 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.part
+
+
+@register_setting(icon="view", order=10)
+class Brand(PreviewableMixin, BaseSiteSetting):
+    """The dress of one site, as an operator filled it in; `core.brand` is how everybody else reads it."""
+
+    name = models.CharField(_("Name"), max_length=40, blank=True)
+    # "" for the product's own. Kept in small letters, with a #.
+    colour = models.CharField(_("Colour"), max_length=7, blank=True)
+    logo = models.ForeignKey(
+        "wagtailimages.Image",
+        verbose_name=_("Logo"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    # By language: {"fr": {"home_heading": "…"}}, and {"fr": [["Mentions légales", "https://…"]]}.
+    welcome = models.JSONField(_("Words of welcome"), default=dict, blank=True, editable=False)
+    legal = models.JSONField(_("Legal links"), default=dict, blank=True, editable=False)
+
+    base_form_class = BrandForm
+    panels = panels()
+
+    class Meta:
+        verbose_name = _("brand")
+
+    def as_brand(self, site: Site) -> brand.Brand:
+        """What is filled in; where nothing is, what the product has."""
+        return brand.Brand(
+            name=self.name or site.site_name or brand.Brand.name,
+            colour="" if self.colour == colour.DEFAULT else self.colour,
+            logo=brand.logo_of(self.logo) if self.logo else None,
+            welcome=self.welcome,
+            legal={code: [(words, address) for words, address in links] for code, links in self.legal.items()},
+        )
+
+    @property
+    def preview_modes(self) -> list[tuple[str, str]]:
+        return [("en", "English"), ("fr", "Français")]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """What the brand changes, light beside dark, before it is kept."""
+        with translation.override(mode_name if mode_name in dict(self.preview_modes) else "en"):
+            shown: Any = TemplateResponse(request, "core/brand_preview.html", {"tried": self.as_brand(self.site)})
+            shown.render()
+        # It stands in a frame of the editors' admin.
+        shown._csp_replace = {"frame-ancestors": ["'self'"]}
+        return shown  # type: ignore[no-any-return]

@@ -22,6 +22,8 @@ RATES = {
     "upload": "60/h",
     "preview": "120/m",
     "draft": "240/m",
+    # Cards for links that have to be drawn first.
+    "card": "120/m",
     # Texts of people who are about to sign in.
     "keep": "120/h",
 }

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from core import health
+from core import brand, health
 from core.errors import Refused, TooMany
 from core.written import from_here, written
 
@@ -83,6 +83,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _bare(template: str, context: dict[str, object], plain: str, *, status: int) -> HttpResponse:
     """A page that needs neither the database nor the request; plain words where even that fails."""
     with contextlib.suppress(TemplateDoesNotExist, ValueError, OSError):
+        context = {"site_name": brand.at_hand().name, **context}
         return HttpResponse(loader.render_to_string(template, context), status=status)
     return HttpResponse(f"{plain}\n", status=status, content_type="text/plain; charset=utf-8")
 

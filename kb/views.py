@@ -18,7 +18,9 @@ from wagtail.models import Page
 
 from accounts.viewer import Viewer
 from community.models import Post
+from core.cards import answer
 from core.errors import Refused
+from kb import cards
 from kb.actions.promotion import promote
 from kb.models import Article
 from kb.permissions import check_may_edit_help
@@ -50,6 +52,19 @@ def article(request: HttpRequest, page_id: int) -> HttpResponse:
     if not path:
         raise Http404
     return redirect(path)
+
+
+@require_safe
+def card(request: HttpRequest, page_id: int, version: str) -> HttpResponse:
+    """The picture for links to an article: of those that are shown, whoever asks."""
+    page = get_object_or_404(Article.objects.shown().select_related("locale"), pk=page_id)
+    return answer(
+        request,
+        asked=version,
+        newest=cards.version(page),
+        path=cards.of_article(page),
+        draw=lambda: cards.draw(page),
+    )
 
 
 @require_safe

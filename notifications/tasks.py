@@ -7,6 +7,8 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from core import brand
+from core.brand import Brand
 from core.tasks import task
 from notifications.models import Notification
 from notifications.words import as_read_by, words_of
@@ -26,10 +28,11 @@ def send_mails(ids: list[int]) -> None:
         .order_by("pk")
     )
     failed: OSError | None = None
+    worn = brand.current()
     with get_connection() as connection:
         for notification in waiting:
             try:
-                connection.send_messages([_mail(notification)])
+                connection.send_messages([_mail(notification, worn)])
             except OSError as error:  # smtplib's errors are OSErrors
                 failed = error
                 continue
@@ -39,7 +42,7 @@ def send_mails(ids: list[int]) -> None:
         raise RuntimeError(f"a mail was not taken: {type(failed).__name__}") from None
 
 
-def _mail(notification: Notification) -> EmailMultiAlternatives:
+def _mail(notification: Notification, worn: Brand) -> EmailMultiAlternatives:
     member = notification.member
     assert member.user is not None
     with as_read_by(member) as language:
@@ -48,7 +51,8 @@ def _mail(notification: Notification) -> EmailMultiAlternatives:
             "words": words,
             "name": member.name,
             "language": language,
-            "site_name": settings.WAGTAIL_SITE_NAME,
+            "site_name": worn.name,
+            "colour": worn.drawn,
             "account_url": f"{settings.PUBLIC_URL}/{language}/account/notifications/",
         }
         mail = EmailMultiAlternatives(

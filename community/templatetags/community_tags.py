@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 from accounts.models import Member
 from accounts.permissions import check_may_suspend
 from accounts.viewer import Viewer
-from community.models import Post, Thread
+from community import cards
+from community.models import Post, Product, Thread
 from community.permissions import may
 from community.status import Status, solved_sentence
 from community.status import status as status_of
@@ -27,6 +28,24 @@ register = template.Library()
 def status(thread: Thread, now: datetime) -> Status:
     """`{% status thread now as s %}`: meaning, words and what follows."""
     return status_of(thread, now)
+
+
+@register.simple_tag
+def thread_card(thread: Thread) -> str:
+    """The address of the picture for links to a thread."""
+    return cards.of_thread(thread)
+
+
+@register.simple_tag
+def list_card(product: Product | None = None) -> str:
+    """The address of the picture for links to a list: all questions, or those about a product."""
+    return cards.of_list(product)
+
+
+@register.simple_tag
+def home_card() -> str:
+    """The address of the picture for links to the first page."""
+    return cards.of_home()
 
 
 @register.simple_tag

@@ -9,11 +9,16 @@ from django import template
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from heroicons.templatetags.heroicons import heroicon_mini, heroicon_outline
 
 from core import written
+from core.brand_views import icon_path as _icon_path
 
 register = template.Library()
+
+# As other sites name the languages of pages.
+LOCALES = {"en": "en_GB", "fr": "fr_FR"}
 
 # The product's words for pictures, and the drawings they stand for.
 ICONS = {
@@ -87,6 +92,34 @@ def line(meaning: str, percent: int | None = None, wide: bool = False) -> dict[s
         "wide": wide,
         "icon": {"waiting": "seat", "late": "seat"}.get(meaning, meaning),
     }
+
+
+@register.inclusion_tag("partials/social.html", takes_context=True)
+def social(
+    context: dict[str, Any], title: str, image: str, path: str, description: str = "", kind: str = "website"
+) -> dict[str, Any]:
+    """What other sites show of a link to this page: title, description, picture.
+
+    `path` and `image` are addresses on this site; `kind` is "article" for one question or one article.
+    """
+    here = get_language() or "en"
+    return {
+        "title": title,
+        "description": description,
+        "image": image,
+        "path": path,
+        "kind": kind,
+        "site_name": context["site_name"],
+        "public_url": context["public_url"],
+        "locale": LOCALES.get(here, here),
+        "others": [LOCALES.get(other["code"], other["code"]) for other in context.get("other_languages", [])],
+    }
+
+
+@register.simple_tag
+def icon_path(size: int) -> str:
+    """The address of this site's icon for home screens."""
+    return _icon_path(size)
 
 
 @register.simple_tag(takes_context=True)

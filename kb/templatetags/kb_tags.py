@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts.viewer import Viewer
 from community.models import Post, Thread
+from core import brand
 from core.errors import Refused
+from kb import cards
 from kb.models import Article, Origin
 from kb.permissions import check_may_promote
 from kb.queries import article_of
@@ -51,6 +53,12 @@ def promotion(context: dict[str, Any], thread: Thread, post: Post) -> dict[str, 
 
 
 @register.simple_tag
+def article_card(page: Article) -> str:
+    """The address of the picture for links to an article."""
+    return cards.of_article(page)
+
+
+@register.simple_tag
 def structured_article(page: Article, origin: Origin | None) -> SafeString:
     """Data for search engines. Question and answer for a FAQ article, which is how they read one; steps stay text."""
     data: dict[str, Any] = {
@@ -60,6 +68,8 @@ def structured_article(page: Article, origin: Origin | None) -> SafeString:
         "inLanguage": page.locale.language_code,
         "description": page.summary,
         "mainEntityOfPage": f"{settings.PUBLIC_URL}{page.path_on_site}",
+        "image": f"{settings.PUBLIC_URL}{cards.of_article(page)}",
+        "publisher": {"@type": "Organization", "name": brand.current().name, "url": settings.PUBLIC_URL},
     }
     if page.first_published_at and page.last_published_at:
         data["datePublished"] = page.first_published_at.isoformat()
