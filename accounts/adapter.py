@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.core import context
 from allauth.core.internal import ratelimit
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -20,7 +21,7 @@ from requests import Session
 from accounts.backends import Backend
 from accounts.pauses import until
 from accounts.profile import NAME_MAX
-from core import outgoing
+from core import brand, outgoing
 from core.errors import TooMany
 
 
@@ -39,6 +40,13 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_password_reset": _("This link has been used, or it is too old."),
         "same_as_current": _("This is the same as before."),
     }
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """With the name of the site that was asked at its foot."""
+        super().send_mail(template_prefix, email, {"site_name": brand.current().name, **context})
+
+    def get_from_email(self) -> str:
+        return brand.current().sender
 
     def is_safe_url(self, url: str) -> bool:
         """On this very host: a name in ALLOWED_HOSTS is another site when its port differs."""
@@ -78,6 +86,16 @@ def _kept_form(request: HttpRequest) -> str:
     """The page of the form that somebody sent before they signed in; empty for none."""
     kept = request.session.get("kept")
     return str(kept["path"]) if kept else ""
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Second proofs and passkeys are listed under the site's name in the app or device that keeps them."""
+
+    def get_totp_issuer(self) -> str:
+        return brand.current().name
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": brand.current().name}
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):

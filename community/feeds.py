@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.viewer import Viewer
 from community.models import Post, Product, Thread
 from community.queries.lists import Tree
+from core import brand
 
 SIZE = 30
 
@@ -59,7 +60,7 @@ class NewestFeed(PostFeed):
     """The newest threads."""
 
     def title(self) -> str:
-        return _("New questions")
+        return f"{_('New questions')} · {brand.current().name}"
 
     def link(self) -> str:
         return reverse("community:list")
@@ -78,7 +79,7 @@ class ProductFeed(PostFeed):
         return found
 
     def title(self, obj: Product) -> str:
-        return _("New questions: %(product)s") % {"product": obj.name}
+        return f"{_('New questions: %(product)s') % {'product': obj.name}} · {brand.current().name}"
 
     def link(self, obj: Product) -> str:
         return reverse("community:product", args=[obj.slug])
@@ -97,7 +98,7 @@ class ThreadFeed(PostFeed):
         return found
 
     def title(self, obj: Thread) -> str:
-        return obj.title
+        return f"{obj.title} · {brand.current().name}"
 
     def link(self, obj: Thread) -> str:
         return obj.canonical_path

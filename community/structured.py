@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.utils.safestring import SafeString, mark_safe
 
 from community.models import Post, Thread, Visibility
-from core import drawn
+from core import brand, drawn
 from core.text import plain
 
 # Characters that could end the script element early, or open a comment in it.
@@ -20,7 +20,7 @@ _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", 0x202
 def qa_page(thread: Thread, posts: Iterable[Post], site: str) -> SafeString:
     """JSON for a data block. `posts` with `accepted`; only what everybody may read goes in.
 
-    Kept in the cache for a version of the thread; `site` is the public address without a slash at its end.
+    Kept in the cache for a version of thread and brand; `site` is the public address without a slash at its end.
     """
     key = drawn.key("ld", thread.pk, thread.version)
     found = cache.get(key)
@@ -62,4 +62,9 @@ def _data(thread: Thread, posts: Iterable[Post], site: str) -> dict[str, Any]:
             suggested.append(answer)
     if suggested:
         question["suggestedAnswer"] = suggested
-    return {"@context": "https://schema.org", "@type": "QAPage", "mainEntity": question}
+    return {
+        "@context": "https://schema.org",
+        "@type": "QAPage",
+        "isPartOf": {"@type": "WebSite", "name": brand.current().name, "url": site},
+        "mainEntity": question,
+    }

@@ -33,6 +33,8 @@ class Environment:
     url: str
     # How many proxies of one's own stand before it: each adds the address it was asked from to X-Forwarded-For.
     proxies: int
+    # Further names that it answers to, each a site that may wear a brand of its own.
+    hosts: tuple[str, ...]
     demo: bool
     debug: bool
     database_url: str
@@ -103,6 +105,7 @@ def read() -> Environment:
         port=port,
         url=env.str("ENTRAIDE_URL", default=f"http://{host}:{port}").rstrip("/"),
         proxies=env.int("PROXIES", default=0),
+        hosts=tuple(env.list("ENTRAIDE_HOSTS", default=[])),
         demo=env.bool("ENTRAIDE_DEMO", default=True),
         debug=env.bool("ENTRAIDE_DEBUG", default=False),
         database_url=env.str("DATABASE_URL", default=f"sqlite:///{data / 'entraide.sqlite3'}"),

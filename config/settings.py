@@ -21,7 +21,7 @@ PUBLIC_HOST: str = urlsplit(ENV.url).hostname or ENV.host
 SECRET_KEY = ENV.secret_key
 DEBUG = ENV.debug
 # The supervisor binds one address; behind a proxy the public name arrives as the Host header.
-ALLOWED_HOSTS = [PUBLIC_HOST, "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [PUBLIC_HOST, "localhost", "127.0.0.1", "[::1]", *ENV.hosts]
 CSRF_TRUSTED_ORIGINS = [ENV.url] if ENV.secure else []
 
 INSTALLED_APPS = [
@@ -202,7 +202,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENV.secure
-MFA_TOTP_ISSUER = "Entraide"
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_FORMS = {
     "add_webauthn": "accounts.signin.AddPasskey",
     "login_webauthn": "accounts.signin.LoginPasskey",

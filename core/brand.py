@@ -12,6 +12,7 @@ import secrets
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from email.utils import formataddr, parseaddr
 from functools import cached_property
 from typing import Any
 
@@ -68,6 +69,12 @@ class Brand:
     def drawn(self) -> str:
         """The colour that pictures and mails are drawn in."""
         return self.colour or colour.DEFAULT
+
+    @property
+    def sender(self) -> str:
+        """Who mails come from: the installation's address, under the brand's own name where it has one."""
+        name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+        return formataddr((name if self.name == Brand.name else self.name, address))
 
     @property
     def said(self) -> dict[str, str]:

@@ -165,9 +165,7 @@ def panels() -> list[Panel]:
         ),
         FieldPanel(
             "logo",
-            help_text=_(
-                "PNG, WebP or JPEG; at most 34 by 20 pixels of it, beside the name. No SVG: it may hold script."
-            ),
+            help_text=_("PNG, WebP or JPEG; it is shown at most 34 by 20 pixels. No SVG: it may hold script."),
         ),
         *(
             MultiFieldPanel(

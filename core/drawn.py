@@ -1,7 +1,7 @@
 """Finished parts of pages, kept in the cache: what they are kept by beside their own versions.
 
 A part holds names of people and products, which have no version of their own in its key. Each key therefore holds
-`names()` too, which is another after any of them changed.
+`names()` too, which is another after any of them changed, and the version of the brand.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
+
+from core import brand
 
 _KEY = "drawn:names"
 # Parts are drawn again at least this often (seconds): promises change without a version.
@@ -32,7 +34,7 @@ def key(*about: object) -> str:
     """A part's key in the cache: what it is about, and what every part depends on."""
     step = int(timezone.now().timestamp()) // STEP
     zone = timezone.get_current_timezone_name()
-    return ":".join(str(word) for word in (*about, get_language(), zone, step, names()))
+    return ":".join(str(word) for word in (*about, get_language(), zone, step, names(), brand.version()))
 
 
 def _forget() -> None:

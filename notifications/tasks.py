@@ -58,6 +58,7 @@ def _mail(notification: Notification, worn: Brand) -> EmailMultiAlternatives:
         mail = EmailMultiAlternatives(
             subject=words.subject,
             body=render_to_string("notifications/mail.txt", context),
+            from_email=worn.sender,
             to=[member.user.email],
             # So that no absence notice answers, and clients group the mails of one thread.
             headers={"Auto-Submitted": "auto-generated"},
