@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.models import PreviewableMixin, Site
@@ -130,7 +131,16 @@ class Brand(PreviewableMixin, BaseSiteSetting):
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         """What the brand changes, light beside dark, before it is kept."""
         with translation.override(mode_name if mode_name in dict(self.preview_modes) else "en"):
-            shown: Any = TemplateResponse(request, "core/brand_preview.html", {"tried": self.as_brand(self.site)})
+            tried = self.as_brand(self.site)
+            context = {
+                "tried": tried,
+                "words": [
+                    (tried.said.get("help_heading", ""), tried.said.get("help_lead", "")),
+                    (tried.said.get("sign_in_heading") or gettext("Sign in"), tried.said.get("sign_in_lead", "")),
+                ],
+                "schemes": [("light", gettext("Light")), ("dark", gettext("Dark"))],
+            }
+            shown: Any = TemplateResponse(request, "core/brand_preview.html", context)
             shown.render()
         # It stands in a frame of the editors' admin.
         shown._csp_replace = {"frame-ancestors": ["'self'"]}

@@ -149,7 +149,7 @@ def _drawable(text: str) -> str:
             shown.append(sign)
         elif unicodedata.category(sign)[0] in "LMN":
             return ""
-    return " ".join("".join(shown).split(" ")).strip()
+    return " ".join(part for part in "".join(shown).split(" ") if part)
 
 
 @lru_cache(maxsize=4096)
