@@ -22,6 +22,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
+from core import brand
+
 Handler = Callable[[HttpRequest], HttpResponse]
 P = ParamSpec("P")
 
@@ -158,7 +160,9 @@ def pages(get_response: Handler) -> Handler:
             return get_response(request)
         meta = request.META
         small = "gzip" in meta.get("HTTP_ACCEPT_ENCODING", "")
-        key = (meta.get("HTTP_HOST"), request.scheme, request.path, meta.get("QUERY_STRING"), small)
+        # Two sites may wear different brands; a brand that changes is another page.
+        site = (meta.get("HTTP_HOST"), request.scheme, brand.version())
+        key = (*site, request.path, meta.get("QUERY_STRING"), small)
         written = stamp.read()
         page = shelf.get(key, written)
         if page is None:
