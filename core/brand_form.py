@@ -118,19 +118,16 @@ for _field, _made in _fields().items():
 def refusal(given: str, faults: list[colour.Fault]) -> str:
     """Why this colour is not taken, with a button for each of the nearest that are."""
     worst = min(fault.ratio for fault in faults)
-    near = colour.nearest(given)
     said = gettext(
         "Words in {given} could not be read on a light page, nor white words on it: {ratio} to 1, and it takes "
-        "{least} to 1. The nearest colours that can be read: {near}."
+        "{least} to 1. The nearest colours that can be read:"
     )
-    names = format_html_join(
-        ", ",
+    near = format_html_join(
+        " ",
         '<button type="submit" class="button button-small button-secondary" name="take" value="{}">{}</button>',
-        ((other, gettext("Take %s") % other) for other in near),
+        ((other, gettext("Take %s") % other) for other in colour.nearest(given)),
     )
-    return format_html(said, given=given, ratio=f"{worst:.1f}", least=colour.TEXT, near=", ".join(near)) + format_html(
-        " {}", names
-    )
+    return format_html(said, given=given, ratio=f"{worst:.1f}", least=colour.TEXT) + format_html(" {}", near)
 
 
 def _links(given: str) -> list[list[str]]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.viewer import viewer_of
@@ -60,7 +61,18 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component by itself, in each of its states, drawn by the product's own templates."""
     at = now()
-    return render(request, "pages/styleguide.html", {"now": at, "threads": _examples(at)})
+    return render(
+        request,
+        "pages/styleguide.html",
+        {
+            "now": at,
+            "threads": _examples(at),
+            "wrong": {
+                "f1": _("Give it a title."),
+                "f2": _("Write the whole address, for example camille.roy@example.com."),
+            },
+        },
+    )
 
 
 def _examples(moment: datetime) -> list[Thread]:

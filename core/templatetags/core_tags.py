@@ -79,7 +79,7 @@ def whole_moment(at: datetime | None) -> str:
     return f"{formats.date_format(local, 'l')} {formats.date_format(local, 'DATETIME_FORMAT')}"
 
 
-@register.inclusion_tag("partials/line.html")
+@register.inclusion_tag("components/line.html")
 def line(meaning: str, percent: int | None = None, wide: bool = False) -> dict[str, Any]:
     """The line from asking to whoever ends it.
 
