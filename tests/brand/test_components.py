@@ -50,7 +50,7 @@ def test_a_component_is_used_by_at_least_two_pages_and_shown_in_the_style_guide(
     assert len(uses(path.name)) >= 2, path.name
     guide = (TEMPLATES / "pages" / "styleguide.html").read_text()
     assert re.search(TAGS.get(path.name) or f'include "components/{path.name}"', guide)
-    assert f"<code>components/{path.name}</code>" in guide
+    assert f"<code>components/<wbr>{path.name}</code>" in guide
 
 
 def test_nothing_but_what_is_given_reaches_a_component():
