@@ -1,7 +1,7 @@
 """The brand of the site that is being asked: name, logo, colour, words of welcome, legal links.
 
 Each process keeps one table of all sites, and the mark that it was read under; `forget()` changes the mark in the
-cache, and every process reads anew. Within a request `current()` costs one look at the mark and no query; outside of
+cache, and every process reads anew. Within a request `current()` costs no query; outside of
 one (a worker has no cache in common with the pages) it asks the database.
 """
 
@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.utils import formataddr, parseaddr
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +35,8 @@ LOGO_WIDTH, LOGO_HEIGHT = 34, 20
 _MARK = "brand:mark"
 # Only a net below `forget()`, which is what keeps it right (seconds).
 _KEEP = 3600
+# How long a mark that was looked at is believed (seconds): a busy server looks twice a second, not for each page.
+TRUSTED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +108,37 @@ class Table:
 
 
 class _Asked:
-    """What one request asks for, and what it was told."""
+    """The headers of one request, and the brand that they led to."""
+
+    __slots__ = ("brand", "meta")
 
     def __init__(self, meta: dict[str, Any]) -> None:
-        name, port = split_domain_port(str(meta.get("HTTP_HOST") or meta.get("SERVER_NAME") or ""))
-        self.host, self.port = name, int(port or meta.get("SERVER_PORT") or 80)
+        self.meta = meta
         self.brand: Brand | None = None
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return _place(
+            str(self.meta.get("HTTP_HOST") or self.meta.get("SERVER_NAME") or ""),
+            str(self.meta.get("SERVER_PORT") or ""),
+        )
+
+
+@lru_cache(maxsize=256)
+def _place(host: str, port: str) -> tuple[str, int]:
+    """Name and port; of a host that makes no sense nothing, since others refuse the request."""
+    name, given = split_domain_port(host)
+    digits = given or port
+    return name, int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 80
 
 
 _asked: ContextVar[_Asked | None] = ContextVar("brand", default=None)
 
 
 @contextmanager
-def asked_by(meta: dict[str, Any]) -> Any:
+def asked_by(meta: dict[str, Any]) -> Iterator[None]:
     """Within it, `current()` is the brand of the host that these headers name."""
-    try:
-        token = _asked.set(_Asked(meta))
-    except ValueError:  # a port that is no number: the request is refused by others
-        token = _asked.set(_Asked({}))
+    token = _asked.set(_Asked(meta))
     try:
         yield
     finally:
@@ -134,7 +151,7 @@ def current() -> Brand:
     if asked is None:
         return read().default
     if asked.brand is None:
-        asked.brand = table().at(asked.host, asked.port)
+        asked.brand = table().at(*asked.place)
     return asked.brand
 
 
@@ -147,31 +164,40 @@ def at_hand() -> Brand:
     """As `current()`, where the database may be what is broken: what was read last, and no query."""
     asked = _asked.get()
     kept = _kept[1] if _kept else Table()
-    return kept.at(asked.host, asked.port) if asked else kept.default
+    return kept.at(*asked.place) if asked else kept.default
 
 
-# What this process read last, and the mark it stood under.
+# What this process read last, the mark it stood under, and until when that is believed without a look at the mark.
 _kept: tuple[str, Table] | None = None
+_believed_until = 0.0
 
 
 def table() -> Table:
-    """All brands; read anew where the mark has changed."""
-    global _kept
-    mark = cache.get(_MARK)
-    kept = _kept
-    if kept is not None and kept[0] == mark:
+    """All brands; read anew where the mark has changed, which this process sees at once and others TRUSTED later."""
+    global _kept, _believed_until
+    now, kept = time.monotonic(), _kept
+    if kept is not None and now < _believed_until:
         return kept[1]
-    if mark is None:
-        mark = cache.get_or_set(_MARK, lambda: secrets.token_hex(8), _KEEP)
-    made = read()
-    # Under the mark from before the rows were read: if they changed meanwhile, the next one reads again.
-    _kept = (mark, made)
-    return made
+    # From before the look: what is written meanwhile ends it.
+    _believed_until = now + TRUSTED
+    mark = cache.get(_MARK)
+    if kept is None or kept[0] != mark:
+        if mark is None:
+            mark = cache.get_or_set(_MARK, lambda: secrets.token_hex(8), _KEEP)
+        # Under the mark from before the rows are read: if they change meanwhile, the next one reads again.
+        kept = _kept = (mark, read())
+    return kept[1]
 
 
 def forget() -> None:
     """What is kept is old: told after the commit of whatever changes a brand, a site or a logo."""
-    transaction.on_commit(lambda: cache.set(_MARK, secrets.token_hex(8), _KEEP))
+    transaction.on_commit(_forget)
+
+
+def _forget() -> None:
+    global _believed_until
+    cache.set(_MARK, secrets.token_hex(8), _KEEP)
+    _believed_until = 0.0
 
 
 def read() -> Table:
@@ -196,12 +222,3 @@ def logo_of(image: Any) -> Logo | None:
         return None
     scale = min(LOGO_WIDTH / drawn.width, LOGO_HEIGHT / drawn.height, 1)
     return Logo(drawn.url, max(1, round(drawn.width * scale)), max(1, round(drawn.height * scale)))
-
-
-def tried(brand: Brand, **changes: Any) -> Brand:
-    """A brand as it would be, for a preview; the request shows it from here on."""
-    asked = _asked.get()
-    made = replace(brand, **changes)
-    if asked is not None:
-        asked.brand = made
-    return made

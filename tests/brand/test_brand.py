@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 
 import pytest
 from django.core import mail
@@ -89,14 +90,28 @@ def test_another_process_reads_anew_once_the_mark_has_changed(site, wear, monkey
     brand.table()
     old = brand._kept
     wear(name="After")
-    # As a second process would be, with what it read before still in its memory.
+    # As a second process would be, with what it read before still in its memory, half a second later.
     monkeypatch.setattr(brand, "_kept", old)
     assert brand.table().default.name == "After"
+
+
+def test_a_process_that_hears_of_nothing_looks_at_the_mark_twice_a_second(site, wear, monkeypatch):
+    wear(name="Before")
+    brand.table()
+    asked = []
+    real = cache.get
+    monkeypatch.setattr(cache, "get", lambda key, *args: asked.append(key) or real(key, *args))
+    brand.table()
+    assert asked == []
+    monkeypatch.setattr(brand, "_believed_until", time.monotonic() - 0.01)
+    brand.table()
+    assert asked == [brand._MARK] and brand.TRUSTED <= 0.5
 
 
 def test_a_change_while_the_rows_are_being_read_is_not_missed(site, wear, monkeypatch):
     wear(name="Before")
     cache.delete(brand._MARK)
+    brand._believed_until = 0.0
     real = brand.read
 
     def read_while_somebody_writes():

@@ -66,6 +66,12 @@ def test_the_roles_are_those_of_the_stylesheet():
         assert [(float(one), float(two), 80.0) for one, two in found] == list(wanted)
 
 
+def test_browsers_paint_their_own_edge_like_the_page():
+    page = (STYLESHEET.parents[1] / "templates" / "base.html").read_text()
+    for scheme, ground in zip(("light", "dark"), colour.GROUND, strict=True):
+        assert f'media="(prefers-color-scheme: {scheme})" content="{colour.hexed(*ground)}"' in page
+
+
 def test_the_products_own_colour_is_the_one_of_its_tokens():
     hue = float(re.search(r"--hue:\s*([\d.]+)", STYLESHEET.read_text())[1])  # type: ignore[index]
     assert colour.hexed(*colour.ROLES["brand"][0], hue) == colour.DEFAULT
