@@ -23,6 +23,7 @@ from community.models import (
     NotSolved,
     Post,
     Revision,
+    Seen,
     Standing,
     Thread,
     Vote,
@@ -53,6 +54,7 @@ def export(sender: Any, *, member: Member, export: dict[str, Any], **_arguments:
         "me_toos": _rows(MeToo.objects.filter(member=member), "thread_id", "created_at"),
         "not_solved": _rows(NotSolved.objects.filter(member=member), "thread_id", "created_at"),
         "follows": _rows(Follow.objects.filter(member=member), "thread_id", "created_at"),
+        "read": _rows(Seen.objects.filter(member=member), "thread_id", "at"),
         "reports": _rows(Flag.objects.filter(member=member), "post_id", "comment_id", "cause", "text", "created_at"),
         "drafts": _rows(Draft.objects.filter(member=member), "key", "data", "updated_at"),
         "images": _rows(Image.objects.filter(member=member), "file", "width", "height", "bytes", "created_at"),
@@ -71,10 +73,11 @@ def export(sender: Any, *, member: Member, export: dict[str, Any], **_arguments:
 
 @receiver(member_erased, dispatch_uid="community.erase")
 def erase(sender: Any, *, member: Member, now: datetime, **_arguments: Any) -> None:
-    """Drafts, follows and owned products go, the text of reports, and pictures that no post shows. What was
-    written for others stays, under the name that accounts leaves."""
+    """Drafts, follows, what was read and owned products go, the text of reports, and pictures that no post shows. What
+    was written for others stays, under the name that accounts leaves."""
     Draft.objects.filter(member=member).delete()
     Follow.objects.filter(member=member).delete()
+    Seen.objects.filter(member=member).delete()
     MemberProduct.objects.filter(member=member).delete()
     Flag.objects.filter(member=member).update(text="")
     for image in Image.objects.filter(member=member):

@@ -24,6 +24,7 @@ urlpatterns = [
     path("reports/<str:kind>/<int:pk>/", moderating.decide, name="decide"),
     path("report/<str:kind>/<int:pk>/", moderating.report, name="report"),
     path("t/<slug:ref>/", threads.thread, name="thread"),
+    path("t/<int:pk>/seen/", threads.seen, name="seen"),
     path("t/<int:pk>/near/", threads.near, name="near"),
     path("t/<int:pk>/feed/", require_safe(feeds.ThreadFeed()), name="thread_feed"),
     path("t/<int:pk>/answer/", answering.answer, name="answer"),

@@ -22,6 +22,7 @@ RATES = {
     "upload": "60/h",
     "preview": "120/m",
     "draft": "240/m",
+    "seen": "120/m",
     # Texts of people who are about to sign in.
     "keep": "120/h",
 }

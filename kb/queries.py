@@ -23,6 +23,15 @@ FIRST = 5
 NEAR = 4
 
 
+def titles_of(paths: set[str]) -> dict[str, str]:
+    """Titles of the articles at these paths of the site, for links in posts that show only an address. One query."""
+    from kb.models.pages import Article
+
+    slugs = {path.rstrip("/").rsplit("/", 1)[-1] for path in paths}
+    found = Article.objects.shown().filter(slug__in=slugs)
+    return {page.path_on_site: page.title for page in found if page.path_on_site in paths}
+
+
 def index_page(index: HelpIndexPage) -> dict[str, Any]:
     """The sections with their first articles: two queries however many there are."""
     sections = list(index.get_children().live().order_by("path"))
