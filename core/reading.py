@@ -25,6 +25,8 @@ from django.utils.translation import gettext as _
 # Code with more lines than this, and quotes with more letters, are folded.
 LINES_MOST = 15
 QUOTE_MOST = 480
+# How deep quotes within quotes are folded one by one; what is deeper opens with the one around it.
+FOLDS_MOST = 3
 # Width in pixels of the smaller copy that an upload keeps beside a wide picture, and from which width it does.
 SMALL_WIDTH = 720
 SMALL_FROM = 960
@@ -116,6 +118,8 @@ class _Reader:
         if not self.quotes:
             return
         start = self.quotes.pop()
+        if len(self.quotes) > FOLDS_MOST:
+            return
         inner = "".join(self.out[start:])
         if self.quotes or len(_words(inner)) > QUOTE_MOST:
             del self.out[start:]

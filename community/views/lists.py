@@ -26,6 +26,8 @@ from community.views.common import now, sign_in
 from core import drawn
 from core.visitors import same_for_visitors
 
+# Another list that has something to offer where this one is empty.
+_ELSEWHERE = {"followed": "newest", "unanswered": "unsolved", "solved": "unsolved"}
 # Where `parts/rows.html` lets a reader's own marks be laid over a row.
 _MARKED = re.compile(r'<(?:li|p) class="[a-z]+" data-(?P<what>row|say)="(?P<pk>[0-9]+)">')
 
@@ -94,6 +96,8 @@ def thread_list(request: HttpRequest, product: str = "", topic: str = "") -> Htt
         "title": _title(place),
         "tabs": _tabs(signed_in=viewer.is_signed_in),
         "empty": _empty(which),
+        # Where nothing is followed or waits, the next step is to read; elsewhere it is to ask.
+        "elsewhere": _ELSEWHERE.get(which, ""),
     }
     return render(request, "community/list.html", context)
 

@@ -61,7 +61,7 @@ def thread(request: HttpRequest, ref: str) -> HttpResponse:
     return page(request, found, own, entry=Entry.of(given, ("body", "as_staff", "visibility"), kept=bool(draft)))
 
 
-def page(request: HttpRequest, found: Thread, own: threads.Own, *, entry: Entry, code: int = 200) -> HttpResponse:
+def page(request: HttpRequest, found: Thread, own: threads.Own, *, entry: Entry) -> HttpResponse:
     """The thread with its posts, what the viewer may do, and the answer that they are writing.
 
     `found` comes from `threads.thread`. At most 6 queries for somebody signed in, whatever the thread holds; 4 where
@@ -86,7 +86,7 @@ def page(request: HttpRequest, found: Thread, own: threads.Own, *, entry: Entry,
         "canonical": f"{settings.PUBLIC_URL}{found.canonical_path}",
         "is_public": _is_public(found),
     }
-    return render(request, "community/thread.html", context, status=code)
+    return render(request, "community/thread.html", context)
 
 
 @dataclass(frozen=True, slots=True)
