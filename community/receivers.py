@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -84,7 +83,7 @@ def erase(sender: Any, *, member: Member, now: datetime, **_arguments: Any) -> N
         if not image.posts().exists():
             image.delete()
             # The file cannot come back with a rollback, so it goes when nothing can fail any more.
-            transaction.on_commit(partial(image.file.delete, save=False))
+            transaction.on_commit(image.delete_files)
 
 
 @receiver(member_changed, dispatch_uid="community.draw_names")

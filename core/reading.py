@@ -164,6 +164,11 @@ def small_name(name: str) -> str:
     return f"{name.removesuffix('.webp')}.small.webp"
 
 
+def large_name(name: str) -> str:
+    """The name of the picture that this is, or is the smaller copy of."""
+    return f"{name.removesuffix('.small.webp')}.webp" if name.endswith(".small.webp") else name
+
+
 def sized_name(token: str, size: tuple[int, int]) -> str:
     """The name of a picture that says how large it is, so that no page has to look."""
     return f"{token}-{size[0]}x{size[1]}.webp"

@@ -59,8 +59,7 @@ def add_image(*, by: Viewer, upload: UploadedFile, now: datetime) -> Image:
             row.save()
     except BaseException:
         if row.file:
-            row.file.storage.delete(small_name(row.file.name))
-            row.file.delete(save=False)
+            row.delete_files()
         raise
     return row
 

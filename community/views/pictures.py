@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.viewer import Viewer, viewer_of
 from community.models import Image
 from core.media import media
+from core.reading import large_name
 
 # A post may be removed tomorrow: caches between keep its pictures no longer than this (seconds).
 KEPT = 3600
@@ -16,11 +17,11 @@ KEPT = 3600
 
 @require_safe
 def picture(request: HttpRequest, path: str) -> HttpResponse:
-    """A picture that its member sent: 404 where none of their posts shows it to this reader (any more).
+    """A picture that its member sent: 404 where none of their posts shows it to this reader (any more). Its small copy with it.
 
     Its member and the team see it always: it stands in a text that is being written, or in what was removed.
     """
-    image = Image.objects.filter(file=f"posts/{path}").first()
+    image = Image.objects.filter(file=large_name(f"posts/{path}")).first()
     if image is None:
         raise Http404
     if image.posts().visible_to(Viewer()).exists():
