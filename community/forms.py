@@ -37,7 +37,9 @@ class Entry:
         """Show why an action said no, or until when it does."""
         if isinstance(error, TooMany):
             at = date_format(localtime(error.until), "TIME_FORMAT")
-            self.errors[""] = _("That was a lot in a short time. What you wrote is kept: send it at %(at)s.") % {"at": at}
+            self.errors[""] = _("That was a lot in a short time. What you wrote is kept: send it at %(at)s.") % {
+                "at": at
+            }
         elif isinstance(error, Invalid):
             self.errors.update(error.errors)
         else:

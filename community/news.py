@@ -51,7 +51,11 @@ def laid_over(posts: SafeString, answers: Sequence[Shown], first: int | None) ->
         return mark_safe(posts.replace(ROOM, "", 1))  # our own template's words
     shown = [each.pk for each in answers]
     here = first in shown
-    link = format_html('<a href="{}">{}</a>', f"#post-{first}" if here else reverse("community:post", args=[first]), _("First unread answer"))
+    link = format_html(
+        '<a href="{}">{}</a>',
+        f"#post-{first}" if here else reverse("community:post", args=[first]),
+        _("First unread answer"),
+    )
     html = posts.replace(ROOM, link, 1)
     at = html.find(f'id="post-{first}"')
     start = html.rfind("<article", 0, at)

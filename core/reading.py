@@ -39,7 +39,8 @@ _WORTH_A_LOOK = ("<pre", "<blockquote", "<img", "<a ")
 # How a picture that was uploaded here says its size: posts/2026/11/<random>-1600x900.webp
 _SIZED = re.compile(r"-([1-9][0-9]{0,3})x([1-9][0-9]{0,3})\.webp$")
 _LOGGED = re.compile(
-    r"^\W{0,3}(?:\d{4}-\d\d-\d\d|\d\d:\d\d|[A-Z][a-z]{2} +\d+ \d\d:|(?:\w+ ?)?\b(?:INFO|WARN|WARNING|ERROR|DEBUG|FATAL)\b)"
+    r"^\W{0,3}(?:\d{4}-\d\d-\d\d|\d\d:\d\d|[A-Z][a-z]{2} +\d+ \d\d:"
+    r"|(?:\w+ ?)?\b(?:INFO|WARN|WARNING|ERROR|DEBUG|FATAL)\b)"
 )
 
 
@@ -210,7 +211,14 @@ def _code(opened: str, inner: str, closed: str) -> str:
 def _summary(words: str, begins: str = "") -> str:
     """What opens a fold: in the language of the page, whatever that of the text."""
     sample = format_html(" <code>{}</code>", begins) if begins else ""
-    return str(format_html('<details class="fold"><summary><span lang="{}">{}</span>{}</summary>', get_language() or "en", words, sample))
+    return str(
+        format_html(
+            '<details class="fold"><summary><span lang="{}">{}</span>{}</summary>',
+            get_language() or "en",
+            words,
+            sample,
+        )
+    )
 
 
 def _leads(href: str, inner: str, titles: Mapping[str, str]) -> str:

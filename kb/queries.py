@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber, Substr
 from django.urls import reverse
@@ -25,10 +26,8 @@ NEAR = 4
 
 def titles_of(paths: set[str]) -> dict[str, str]:
     """Titles of the articles at these paths of the site, for links in posts that show only an address. One query."""
-    from kb.models.pages import Article
-
     slugs = {path.rstrip("/").rsplit("/", 1)[-1] for path in paths}
-    found = Article.objects.shown().filter(slug__in=slugs)
+    found = apps.get_model("kb", "Article").objects.shown().filter(slug__in=slugs)
     return {page.path_on_site: page.title for page in found if page.path_on_site in paths}
 
 

@@ -24,7 +24,8 @@ SELECT 'draft', id, CAST(data AS text) FROM community_draft WHERE member_id = %(
 UNION ALL SELECT 'me_too', id, '' FROM community_metoo WHERE member_id = %(member)s AND thread_id = %(thread)s
 UNION ALL SELECT 'follow', id, '' FROM community_follow WHERE member_id = %(member)s AND thread_id = %(thread)s
 UNION ALL SELECT 'not_solved', id, '' FROM community_notsolved WHERE member_id = %(member)s AND thread_id = %(thread)s
-UNION ALL SELECT 'seen', id, CAST(at AS text) FROM community_seen WHERE member_id = %(member)s AND thread_id = %(thread)s
+UNION ALL SELECT 'seen', id, CAST(at AS text) FROM community_seen
+    WHERE member_id = %(member)s AND thread_id = %(thread)s
 UNION ALL SELECT 'wrote', id, '' FROM community_post WHERE thread_id = %(thread)s AND author_id = %(member)s
 UNION ALL SELECT 'vote', v.post_id, '' FROM community_post p JOIN community_vote v ON v.post_id = p.id
     AND v.member_id = %(member)s WHERE p.thread_id = %(thread)s

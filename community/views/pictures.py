@@ -17,9 +17,10 @@ KEPT = 3600
 
 @require_safe
 def picture(request: HttpRequest, path: str) -> HttpResponse:
-    """A picture that its member sent: 404 where none of their posts shows it to this reader (any more). Its small copy with it.
+    """A picture that its member sent: 404 where none of their posts shows it to this reader (any more).
 
-    Its member and the team see it always: it stands in a text that is being written, or in what was removed.
+    Its member and the team see it always: it stands in a text that is being written, or in what was removed. Its
+    small copy goes with it.
     """
     image = Image.objects.filter(file=large_name(f"posts/{path}")).first()
     if image is None:

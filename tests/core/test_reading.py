@@ -71,7 +71,8 @@ def test_a_link_says_the_host_it_leads_to(source, said):
 
 
 @pytest.mark.parametrize(
-    "source", ["https://example.org/long/address", "[write](mailto:a@example.org)", "[at example.org](https://example.org/)"]
+    "source",
+    ["https://example.org/long/address", "[write](mailto:a@example.org)", "[at example.org](https://example.org/)"],
 )
 def test_a_link_that_says_so_already_is_left_alone(source):
     assert 'class="to"' not in read(source)
@@ -94,7 +95,9 @@ def test_code_of_an_article_is_escaped():
     assert "<script>" not in code_block("<script>alert(1)</script>")
 
 
-@pytest.mark.parametrize("unit", ["> ", "<a ", "```\n", "[a](https://b.example) ", "<details>", "![a](/media/posts/a-1x1.webp) "])
+@pytest.mark.parametrize(
+    "unit", ["> ", "<a ", "```\n", "[a](https://b.example) ", "<details>", "![a](/media/posts/a-1x1.webp) "]
+)
 def test_no_text_takes_long(unit):
     html = render_markdown(unit * (60_000 // len(unit)))
     before = time.process_time()

@@ -58,10 +58,10 @@ def test_an_asker_who_waits_reads_what_happens_and_what_to_do(sign_in, client, t
     assert "This is late, and it is our doing" in page(sign_in(customer), thread)
 
 
-@pytest.mark.parametrize(("what", "field", "status"), [("answer", "body", 429), ("comment", "text", 429), ("ask", "details", 429)])
-def test_too_often_is_said_in_the_form_with_what_was_typed(
-    sign_in, thread, helper, monkeypatch, what, field, status
-):
+@pytest.mark.parametrize(
+    ("what", "field", "status"), [("answer", "body", 429), ("comment", "text", 429), ("ask", "details", 429)]
+)
+def test_too_often_is_said_in_the_form_with_what_was_typed(sign_in, thread, helper, monkeypatch, what, field, status):
     monkeypatch.setitem(ratelimits.RATES, what, "0/h")
     cache.clear()
     address = {

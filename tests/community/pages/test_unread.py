@@ -47,19 +47,23 @@ def test_what_one_reader_has_read_shows_to_nobody_else(client, sign_in, thread, 
             client.logout()
         for path in (thread.get_absolute_url(), "/en/community/"):
             html = other.get(path).content.decode()
-            assert "New since you were here" not in html and "data-seen" not in html or other is not client
+            assert ("New since you were here" not in html and "data-seen" not in html) or other is not client
 
 
 def test_a_visitor_s_page_marks_nothing_and_keeps_nothing(client, thread):
     html = client.get(thread.get_absolute_url()).content.decode()
     assert "data-seen-url" not in html and "<!--own-->" not in html
-    assert client.post(reverse("community:seen", args=[thread.pk]), {"to": "2026-03-10T10:00:00+00:00"}).status_code == 302
+    assert (
+        client.post(reverse("community:seen", args=[thread.pk]), {"to": "2026-03-10T10:00:00+00:00"}).status_code == 302
+    )
     assert not Seen.objects.exists()
 
 
 def test_a_page_that_is_only_fetched_marks_nothing(sign_in, thread, reader):
     client = sign_in(reader)
-    assert "data-seen-url" in client.get(thread.get_absolute_url(), headers={"sec-purpose": "prefetch"}).content.decode()
+    assert (
+        "data-seen-url" in client.get(thread.get_absolute_url(), headers={"sec-purpose": "prefetch"}).content.decode()
+    )
     assert not Seen.objects.exists()
 
 
