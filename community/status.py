@@ -88,7 +88,8 @@ def meanwhile(thread: Thread, now: datetime) -> str:
     if thread.state == State.WITH_PERSON:
         if late:
             return _(
-                "This is late, and it is our doing: it stands first at the desk. Nothing is lost, and you need not ask again."
+                "This is late, and it is our doing: it stands first at the desk. "
+                "Nothing is lost, and you need not ask again."
             )
         return _("They read all of this page first. You are told here and by mail; add whatever has changed meanwhile.")
     if thread.state not in (State.OPEN, State.ANSWERED):

@@ -55,7 +55,7 @@ def add_image(*, by: Viewer, upload: UploadedFile, now: datetime) -> Image:
             row.member = writer(by)
             row.file.save(name, ContentFile(content), save=False)
             if small:
-                row.file.storage.save(small_name(row.file.name), ContentFile(small))
+                row.file.storage.save(small_name(row.file.name or name), ContentFile(small))
             row.save()
     except BaseException:
         if row.file:
