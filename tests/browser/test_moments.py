@@ -13,8 +13,8 @@ SHIFTS = """
 window.moved = [];
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
-    const what = entry.sources.map(({ node }) => (node?.nodeName ?? "") + "." + (node?.className ?? node?.parentNode?.className ?? ""));
-    window.moved.push([entry.value, what.join(" ")]);
+    const what = entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 80) ?? node?.nodeValue);
+    window.moved.push([entry.value, what]);
   }
 }).observe({ type: "layout-shift", buffered: true });
 """
