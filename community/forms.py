@@ -6,9 +6,12 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
-from core.errors import Invalid, Refused
+from core.errors import Invalid, Refused, TooMany
 
 # Fields that hold what somebody wrote, beside those that they chose.
 WORDS = ("title", "details", "body", "text", "reason")
@@ -30,9 +33,14 @@ class Entry:
         values["token"] = values.get("token") or new_token()
         return cls(values, kept=kept and any(values.get(name) for name in WORDS))
 
-    def refuse(self, error: Refused | Invalid) -> None:
-        """Show why an action said no."""
-        if isinstance(error, Invalid):
+    def refuse(self, error: Refused | Invalid | TooMany) -> None:
+        """Show why an action said no, or until when it does."""
+        if isinstance(error, TooMany):
+            at = date_format(localtime(error.until), "TIME_FORMAT")
+            self.errors[""] = _("That was a lot in a short time. What you wrote is kept: send it at %(at)s.") % {
+                "at": at
+            }
+        elif isinstance(error, Invalid):
             self.errors.update(error.errors)
         else:
             self.errors[""] = error.reason

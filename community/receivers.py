@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +22,7 @@ from community.models import (
     NotSolved,
     Post,
     Revision,
+    Seen,
     Standing,
     Thread,
     Vote,
@@ -53,6 +53,7 @@ def export(sender: Any, *, member: Member, export: dict[str, Any], **_arguments:
         "me_toos": _rows(MeToo.objects.filter(member=member), "thread_id", "created_at"),
         "not_solved": _rows(NotSolved.objects.filter(member=member), "thread_id", "created_at"),
         "follows": _rows(Follow.objects.filter(member=member), "thread_id", "created_at"),
+        "read": _rows(Seen.objects.filter(member=member), "thread_id", "at"),
         "reports": _rows(Flag.objects.filter(member=member), "post_id", "comment_id", "cause", "text", "created_at"),
         "drafts": _rows(Draft.objects.filter(member=member), "key", "data", "updated_at"),
         "images": _rows(Image.objects.filter(member=member), "file", "width", "height", "bytes", "created_at"),
@@ -71,17 +72,18 @@ def export(sender: Any, *, member: Member, export: dict[str, Any], **_arguments:
 
 @receiver(member_erased, dispatch_uid="community.erase")
 def erase(sender: Any, *, member: Member, now: datetime, **_arguments: Any) -> None:
-    """Drafts, follows and owned products go, the text of reports, and pictures that no post shows. What was
-    written for others stays, under the name that accounts leaves."""
+    """Drafts, follows, what was read and owned products go, the text of reports, and pictures that no post shows. What
+    was written for others stays, under the name that accounts leaves."""
     Draft.objects.filter(member=member).delete()
     Follow.objects.filter(member=member).delete()
+    Seen.objects.filter(member=member).delete()
     MemberProduct.objects.filter(member=member).delete()
     Flag.objects.filter(member=member).update(text="")
     for image in Image.objects.filter(member=member):
         if not image.posts().exists():
             image.delete()
             # The file cannot come back with a rollback, so it goes when nothing can fail any more.
-            transaction.on_commit(partial(image.file.delete, save=False))
+            transaction.on_commit(image.delete_files)
 
 
 @receiver(member_changed, dispatch_uid="community.draw_names")

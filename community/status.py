@@ -80,6 +80,33 @@ def _after_solving(thread: Thread) -> str:
     return ""
 
 
+def meanwhile(thread: Thread, now: datetime) -> str:
+    """What its asker is told of the wait: who comes, and what they can do until then. Empty once it is settled."""
+    if thread.removed_at is not None:
+        return ""
+    late = thread.promised_at is not None and thread.promised_at <= now
+    if thread.state == State.WITH_PERSON:
+        if late:
+            return _(
+                "This is late, and it is our doing: it stands first at the desk. "
+                "Nothing is lost, and you need not ask again."
+            )
+        return _("They read all of this page first. You are told here and by mail; add whatever has changed meanwhile.")
+    if thread.state not in (State.OPEN, State.ANSWERED):
+        return ""
+    if late:
+        return _(
+            "This is late, and it is our doing: the desk takes it next. Nothing is lost, and you need not ask again."
+        )
+    if thread.answer_count and not thread.not_solved_count:
+        return _("Try what they say. Accept the answer that worked, or say that none did: then a person takes over.")
+    if thread.promised_at is not None:
+        return _(
+            "You need not wait here: you are told here and by mail. Adding what you tried makes an answer likelier."
+        )
+    return ""
+
+
 def solved_sentence(thread: Thread) -> str:
     """How long it took, for the line above the accepted answer."""
     if thread.solved_at is None:

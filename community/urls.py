@@ -27,6 +27,7 @@ urlpatterns = [
     path("report/<str:kind>/<int:pk>/", moderating.report, name="report"),
     path("t/<slug:ref>/", threads.thread, name="thread"),
     path("t/<int:pk>/card-<slug:version>.png", cards.thread, name="thread_card"),
+    path("t/<int:pk>/seen/", threads.seen, name="seen"),
     path("t/<int:pk>/near/", threads.near, name="near"),
     path("t/<int:pk>/feed/", require_safe(feeds.ThreadFeed()), name="thread_feed"),
     path("t/<int:pk>/answer/", answering.answer, name="answer"),

@@ -48,6 +48,7 @@ urlpatterns += i18n_patterns(
     path("terms/", pages.terms, name="terms"),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
+    path("shortcuts/", pages.shortcuts, name="shortcuts"),
     path("styleguide/", pages.styleguide, name="styleguide"),
     path("account/notifications/", include("notifications.urls")),
     path("account/", include("accounts.urls")),

@@ -24,6 +24,7 @@ RATES = {
     "draft": "240/m",
     # Cards for links that have to be drawn first.
     "card": "120/m",
+    "seen": "120/m",
     # Texts of people who are about to sign in.
     "keep": "120/h",
 }

@@ -15,12 +15,12 @@ from django.views.decorators.cache import never_cache
 
 from core import brand, health
 from core.errors import Refused, TooMany
-from core.written import from_here, written
+from core.written import came_from, from_here, written
 
 
 def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """403 with the reason."""
-    return render(request, "403.html", {"reason": error.reason}, status=403)
+    return render(request, "403.html", {"reason": error.reason, "back": came_from(request)}, status=403)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -30,8 +30,13 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
     """429 with when to come back, in words and as `Retry-After` (seconds)."""
-    context = {"until": error.until, "has_words": bool(written(request).words)}
+    context = {"until": error.until, "has_words": bool(written(request).words), "back": came_from(request)}
     response = render(request, "429.html", context, status=429)
+    return told_when(response, error)
+
+
+def told_when(response: HttpResponse, error: TooMany) -> HttpResponse:
+    """The same answer, with when to come back for machines."""
     response["Retry-After"] = str(max(1, int((error.until - timezone.now()).total_seconds()) + 1))
     return response
 

@@ -63,6 +63,19 @@ def from_here(request: HttpRequest) -> bool:
     return (parts.scheme, parts.netloc) == (request.scheme, request.get_host())
 
 
+def came_from(request: HttpRequest) -> str:
+    """The page of this site whose form or link led here; empty where a browser does not say, or it is this one."""
+    referer = request.headers.get("Referer", "")
+    try:
+        parts = urlsplit(referer)
+    except ValueError:
+        return ""
+    if (parts.scheme, parts.netloc) != (request.scheme, request.get_host()) or parts.path == request.path:
+        return ""
+    # Two slashes would lead to another host.
+    return f"/{parts.path.lstrip('/')}{f'?{parts.query}' if parts.query else ''}"
+
+
 def _given(request: HttpRequest, names: list[str]) -> Iterator[tuple[str, str]]:
     for name in names:
         yield name, request.POST.get(name, "")

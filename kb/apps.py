@@ -13,8 +13,10 @@ class KbConfig(AppConfig):
         from wagtail.signals import task_submitted, workflow_approved, workflow_rejected, workflow_submitted
 
         from accounts.models import User
+        from community.links import NAMERS
         from core.periodic import periodic
         from kb import receivers
+        from kb.queries import titles_of
         from kb.rights import NobodyHere
         from kb.search_source import ArticleSource
         from search.documents import declare
@@ -34,3 +36,4 @@ class KbConfig(AppConfig):
         receivers.connect()
         periodic("kb publish-scheduled", cron="*/5 * * * *", command=["kb", "publish-scheduled"])
         declare(ArticleSource())
+        NAMERS.append(titles_of)

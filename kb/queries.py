@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber, Substr
 from django.urls import reverse
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 # Articles of each section on the index; the section has them all.
 FIRST = 5
 NEAR = 4
+
+
+def titles_of(paths: set[str]) -> dict[str, str]:
+    """Titles of the articles at these paths of the site, for links in posts that show only an address. One query."""
+    slugs = {path.rstrip("/").rsplit("/", 1)[-1] for path in paths}
+    found = apps.get_model("kb", "Article").objects.shown().filter(slug__in=slugs)
+    return {page.path_on_site: page.title for page in found if page.path_on_site in paths}
 
 
 def index_page(index: HelpIndexPage) -> dict[str, Any]:

@@ -82,6 +82,12 @@ class Statement:
     newer: str
 
 
+def hold_of(acceptance_id: int | None) -> Hold | None:
+    """What an acceptance earned and when it settles; None where it earned nothing, or that was taken back."""
+    found = Hold.objects.filter(award__kind=Transfer.Kind.AWARD, award__subject_type=SUBJECT)
+    return found.filter(award__subject_id=acceptance_id).exclude(state=Hold.State.REVERSED).first()
+
+
 def balance_of(member_id: int) -> Balance:
     """What a member has; zeros for one who never earned."""
     rows = Account.objects.filter(member_id=member_id).values_list("kind", "balance")

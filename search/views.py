@@ -80,6 +80,8 @@ def similar(request: HttpRequest) -> HttpResponse:
         )
     except Unavailable:
         hits = []
+    # What settles the question comes first; within that the best match does.
+    hits = sorted(hits, key=lambda hit: not (hit.shown.solved or hit.shown.kind == "article"))
     return render(request, "search/similar.html", {"hits": hits}) if hits else HttpResponse("")
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Member
 from accounts.viewer import Viewer
 from care import permissions
 from care.models import Case
@@ -23,7 +24,8 @@ from notifications.notify import notify
 
 
 def open_case(*, thread: Thread, reason: str, by: Viewer, now: datetime, note: str = "") -> Case:
-    """Hand a thread to the desk: its state becomes "with a person", and every agent is told, once.
+    """Hand a thread to the desk: its state becomes "with a person", and every agent is told, once; the asker
+    reads by when they are answered.
 
     The caller holds the thread's lock. A thread that has a case gets no second: that one needs a person again.
     """
@@ -33,8 +35,20 @@ def open_case(*, thread: Thread, reason: str, by: Viewer, now: datetime, note: s
         _needs_answer(case, reason=reason, note=note, due_at=due_at, by=by, now=now)
         return case
     case = _open(thread, reason=reason, note=note, by=by, now=now)
+    agents = agent_ids()
+    # Both are told below, one after the other: locked here, in key order, as all locks are.
+    told = Member.objects.select_for_update(of=("self",), no_key=True).filter(pk__in={*agents, thread.author_id})
+    list(told.order_by("pk"))
     notify(
-        members=agent_ids(),
+        members=[thread.author_id],
+        kind="case_waits",
+        path=path_to(thread),
+        key=f"case-waits:{case.pk}",
+        now=now,
+        data={"title": thread.title, "reason": reason, "due_at": case.due_at.isoformat()},
+    )
+    notify(
+        members=agents,
         kind="case_opened",
         path=path_to(thread),
         key=f"case-opened:{case.pk}",

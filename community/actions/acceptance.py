@@ -21,7 +21,7 @@ from community.actions.ground import (
     settled,
     tell_settled,
 )
-from community.models import Acceptance, Post, Thread
+from community.models import Acceptance, Post, Standing, Thread
 from community.permissions import check_may_accept, check_may_revoke
 from core.text import check_reason
 from events.record import record
@@ -66,7 +66,7 @@ def accept(*, answer: Post, by: Viewer, now: datetime) -> Acceptance:
                 path=path_to(thread, f"#{post.anchor}"),
                 key=f"accepted:{acceptance.pk}",
                 now=now,
-                data={"title": thread.title, "asker": thread.author.shown_name},
+                data={"title": thread.title, "asker": thread.author.shown_name, "first": _is_first(post.author_id)},
             )
         if standing is not None:
             signals.acceptance_revoked.send(Acceptance, acceptance=standing, reason="replaced", by=by, now=now)
@@ -101,6 +101,11 @@ def revoke_locked(thread: Thread, *, by: Viewer, now: datetime, reason: str) -> 
     save_thread(thread, "solved_at")
     signals.acceptance_revoked.send(Acceptance, acceptance=standing, reason=reason, by=by, now=now)
     tell_settled(thread, was_settled=was_settled, by=by, now=now)
+
+
+def _is_first(member_id: int) -> bool:
+    """Whether the one accepted answer that a member has is their first."""
+    return Standing.objects.filter(pk=member_id, accepted=1).exists()
 
 
 def _standing(thread: Thread) -> Acceptance | None:

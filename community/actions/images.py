@@ -21,6 +21,7 @@ from accounts.viewer import Viewer
 from community.actions.ground import as_of_now, writer
 from community.models import Image
 from core.errors import Invalid
+from core.reading import SMALL_FROM, SMALL_WIDTH, sized_name, small_name
 
 # What is read. All of them are kept as WebP; of one that moves, the first picture.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -44,8 +45,8 @@ def add_image(*, by: Viewer, upload: UploadedFile, now: datetime) -> Image:
     most = settings.ENTRAIDE["IMAGE_MAX_BYTES"]
     if upload.size is None or upload.size > most:
         raise Invalid({"image": _("This picture is too large: at most %(most)s MB.") % {"most": most // 1024**2}})
-    content, (width, height) = _anew(upload)
-    name = f"{secrets.token_hex(16)}.webp"
+    content, (width, height), small = _anew(upload)
+    name = sized_name(secrets.token_hex(16), (width, height))
     row = Image(width=width, height=height, bytes=len(content), created_at=now)
     try:
         with transaction.atomic():
@@ -53,16 +54,18 @@ def add_image(*, by: Viewer, upload: UploadedFile, now: datetime) -> Image:
             check_may_take_part(by, now)
             row.member = writer(by)
             row.file.save(name, ContentFile(content), save=False)
+            if small:
+                row.file.storage.save(small_name(row.file.name or name), ContentFile(small))
             row.save()
     except BaseException:
         if row.file:
-            row.file.delete(save=False)
+            row.delete_files()
         raise
     return row
 
 
-def _anew(upload: UploadedFile) -> tuple[bytes, tuple[int, int]]:
-    """The picture as WebP, and its width and height in pixels. Raises Invalid."""
+def _anew(upload: UploadedFile) -> tuple[bytes, tuple[int, int], bytes]:
+    """The picture as WebP, its width and height in pixels, and a small copy of a wide one. Raises Invalid."""
     try:
         with Pillow.open(upload, formats=FORMATS) as picture:
             _check_pixels(picture.size)
@@ -82,9 +85,17 @@ def _anew(upload: UploadedFile) -> tuple[bytes, tuple[int, int]]:
     except _UNREADABLE:
         # Whatever a decoder stumbles over: not a picture, another kind of file, or one that ends too early.
         raise Invalid({"image": _("This is not a picture that we can read: send a JPEG, PNG, WebP or GIF.")}) from None
+    size, content = bare.size, _written(bare)
+    if size[0] <= SMALL_FROM:
+        return content, size, b""
+    bare.thumbnail((SMALL_WIDTH, EDGE_MOST), Pillow.Resampling.LANCZOS)
+    return content, size, _written(bare)
+
+
+def _written(picture: Pillow.Image) -> bytes:
     out = BytesIO()
-    bare.save(out, "WEBP", quality=QUALITY, method=4)
-    return out.getvalue(), bare.size
+    picture.save(out, "WEBP", quality=QUALITY, method=4)
+    return out.getvalue()
 
 
 def _check_pixels(size: tuple[int, int]) -> None:

@@ -1,6 +1,6 @@
 """What the community keeps, a file for each family of rows."""
 
-from community.models.feedback import Acceptance, Follow, MeToo, NotSolved, Vote
+from community.models.feedback import Acceptance, Follow, MeToo, NotSolved, Seen, Vote
 from community.models.images import Image
 from community.models.moderation import Decision, Flag
 from community.models.products import MemberProduct, Product, Topic
@@ -22,6 +22,7 @@ __all__ = [
     "Post",
     "Product",
     "Revision",
+    "Seen",
     "Standing",
     "State",
     "Thread",

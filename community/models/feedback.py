@@ -74,6 +74,20 @@ class NotSolved(models.Model):
         return f"{self.member_id} on thread {self.thread_id}"
 
 
+class Seen(models.Model):
+    """Up to which moment a member has read a thread; what is later is new to them."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+")
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "thread"], name="one_seen_per_member")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} read thread {self.thread_id}"
+
+
 class Follow(models.Model):
     """Who wants to hear of what happens in a thread."""
 

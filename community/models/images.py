@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.models import Member
 from community.models.threads import Post, PostQuerySet, Revision
+from core.reading import small_name
 
 
 class Image(models.Model):
@@ -21,6 +22,11 @@ class Image(models.Model):
 
     def __str__(self) -> str:
         return self.file.name or ""
+
+    def delete_files(self) -> None:
+        """The picture and its small copy, where there is one."""
+        self.file.storage.delete(small_name(self.file.name or ""))
+        self.file.delete(save=False)
 
     def posts(self) -> PostQuerySet:
         """Those that its member wrote or changed and that hold it now, whoever may see them."""

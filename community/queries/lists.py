@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Q
 
 from accounts.viewer import Viewer
-from community.models import Follow, MemberProduct, Product, State, Thread
+from community.models import Follow, MemberProduct, Product, Seen, State, Thread
 from community.models.products import PRODUCTS_KEPT, PRODUCTS_KEY
 from community.models.threads import ThreadQuerySet
 from core.paging import Page, paginate
@@ -103,7 +104,15 @@ def threads(which: str, viewer: Viewer) -> ThreadQuerySet:
 def page(queryset: ThreadQuerySet, *, which: str, cursor: str, size: int = 30) -> Page[Any]:
     """One page of keys and versions only: the rows themselves are often drawn already."""
     key = LISTS[which]
-    return paginate(queryset.values_list("pk", "version", key, named=True), key=key, cursor=cursor, size=size)
+    columns = dict.fromkeys(("pk", "version", "last_activity_at", key))
+    return paginate(queryset.values_list(*columns, named=True), key=key, cursor=cursor, size=size)
+
+
+def seen(viewer: Viewer, keys: Sequence[int]) -> dict[int, datetime]:
+    """Up to when this reader has read each of these threads. One query; none for a visitor."""
+    if viewer.member_id is None or not keys:
+        return {}
+    return dict(Seen.objects.filter(member_id=viewer.member_id, thread_id__in=keys).values_list("thread_id", "at"))
 
 
 def rows(keys: Sequence[int]) -> list[Thread]:

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -23,6 +24,8 @@ SELECT 'draft', id, CAST(data AS text) FROM community_draft WHERE member_id = %(
 UNION ALL SELECT 'me_too', id, '' FROM community_metoo WHERE member_id = %(member)s AND thread_id = %(thread)s
 UNION ALL SELECT 'follow', id, '' FROM community_follow WHERE member_id = %(member)s AND thread_id = %(thread)s
 UNION ALL SELECT 'not_solved', id, '' FROM community_notsolved WHERE member_id = %(member)s AND thread_id = %(thread)s
+UNION ALL SELECT 'seen', id, CAST(at AS text) FROM community_seen
+    WHERE member_id = %(member)s AND thread_id = %(thread)s
 UNION ALL SELECT 'wrote', id, '' FROM community_post WHERE thread_id = %(thread)s AND author_id = %(member)s
 UNION ALL SELECT 'vote', v.post_id, '' FROM community_post p JOIN community_vote v ON v.post_id = p.id
     AND v.member_id = %(member)s WHERE p.thread_id = %(thread)s
@@ -45,6 +48,8 @@ class Own:
     votes: frozenset[int] = frozenset()
     flags: frozenset[int] = frozenset()
     draft: dict[str, str] = field(default_factory=dict)
+    # Up to when they have read it; None before their first visit.
+    seen_at: datetime | None = None
 
     @property
     def is_nothing(self) -> bool:
@@ -70,7 +75,20 @@ class Own:
             votes=frozenset(key for kind, key, _text in rows if kind == "vote"),
             flags=frozenset(key for kind, key, _text in rows if kind == "flag"),
             draft=next((json.loads(text) for kind, _key, text in rows if kind == "draft"), {}),
+            seen_at=next((_moment(text) for kind, _key, text in rows if kind == "seen"), None),
         )
+
+
+def _moment(text: str) -> datetime:
+    """A time as the database writes it; SQLite leaves the zone out, which is UTC."""
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def first_after(thread: Thread, viewer: Viewer, at: datetime) -> Post | None:
+    """The first answer that came after a moment, by somebody else than the viewer."""
+    found = Post.objects.filter(thread=thread, is_opening=False, created_at__gt=at).visible_to(viewer)
+    return found.exclude(author_id=viewer.member_id).order_by("created_at", "pk").first()
 
 
 def thread(pk: int, viewer: Viewer) -> Thread | None:
@@ -95,7 +113,7 @@ def posts(thread: Thread, viewer: Viewer, own: Own, *, after: int = 0) -> tuple[
         Post.objects.filter(thread=thread)
         .visible_to(viewer)
         .select_related("author", "author__standing")
-        .annotate(accepted=Exists(accepted))
+        .annotate(accepted=Exists(accepted), acceptance_id=Subquery(accepted.values("pk")[:1]))
         .order_by("-is_opening", "-accepted", "created_at", "pk")
     )
     if after:

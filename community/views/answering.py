@@ -12,9 +12,9 @@ from community.actions import answering, commenting
 from community.forms import Entry
 from community.models import Visibility
 from community.queries import threads
-from community.views.common import find_post, find_thread, go, keep, kept, now, post_path, sign_in
+from community.views.common import answered_by, find_post, find_thread, go, keep, kept, now, post_path, sign_in
 from community.views.threads import page
-from core.errors import Invalid, Refused
+from core.errors import Invalid, Refused, TooMany
 from core.ratelimits import count, look
 
 
@@ -28,8 +28,8 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         back = thread.get_absolute_url()
         keep(request, path=back, label=_("Your answer to “%(title)s”") % {"title": thread.title}, entry=entry)
         return sign_in(request, f"{back}#answer")
-    look(request, "answer")
     try:
+        look(request, "answer")
         post = answering.answer(
             thread=thread,
             by=viewer,
@@ -39,19 +39,13 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
             visibility=entry.values["visibility"] or Visibility.PUBLIC,
             token=entry.values["token"],
         )
-    except (Invalid, Refused) as error:
+    except (Invalid, Refused, TooMany) as error:
         entry.refuse(error)
         # Read again with what the page shows beside the thread's own columns.
         shown = threads.thread(pk, viewer)
         if shown is None:
             raise Http404 from error
-        return page(
-            request,
-            shown,
-            threads.Own.read(shown, viewer),
-            entry=entry,
-            code=422 if isinstance(error, Invalid) else 403,
-        )
+        return answered_by(page(request, shown, threads.Own.read(shown, viewer), entry=entry), error)
     count(request, "answer")
     return go(request, post_path(post))
 
@@ -68,16 +62,16 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         label = _("Your comment on “%(title)s”") % {"title": post.thread.title}
         keep(request, path=request.path, label=label, entry=entry)
         return sign_in(request, request.path)
-    look(request, "comment")
     try:
+        look(request, "comment")
         commenting.comment(post=post, by=viewer, text=entry.values["text"], now=now(), token=entry.values["token"])
-    except (Invalid, Refused) as error:
+    except (Invalid, Refused, TooMany) as error:
         entry.refuse(error)
-        return _comment_form(request, post, entry, code=422 if isinstance(error, Invalid) else 403)
+        return answered_by(_comment_form(request, post, entry), error)
     count(request, "comment")
     return go(request, post_path(post))
 
 
-def _comment_form(request: HttpRequest, post: object, entry: Entry, *, code: int = 200) -> HttpResponse:
+def _comment_form(request: HttpRequest, post: object, entry: Entry) -> HttpResponse:
     context = {"post": post, "entry": entry, "error": entry.errors.get("comment") or entry.errors.get("text")}
-    return render(request, "community/comment.html", context, status=code)
+    return render(request, "community/comment.html", context)

@@ -15,8 +15,8 @@ from community.actions import asking, drafts, images
 from community.forms import Entry
 from community.models import Draft, Product, Topic
 from community.queries.lists import Tree
-from community.views.common import go, keep, kept, now, sign_in, signed_in
-from core.errors import Invalid, Refused
+from community.views.common import answered_by, go, keep, kept, now, sign_in, signed_in
+from core.errors import Invalid, Refused, TooMany
 from core.ratelimits import check, count, look
 from core.text import BODY_MAX, clean_block, render_markdown
 from core.visitors import same_for_visitors
@@ -37,9 +37,9 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not viewer.is_signed_in:
         keep(request, path=request.path, label=entry.values["title"] or _("Your question"), entry=entry)
         return sign_in(request, request.path)
-    look(request, "ask")
     product, topic = _chosen(entry)
     try:
+        look(request, "ask")
         thread = asking.ask(
             by=viewer,
             title=entry.values["title"],
@@ -50,12 +50,9 @@ def ask(request: HttpRequest) -> HttpResponse:
             now=now(),
             token=entry.values["token"],
         )
-    except Invalid as error:
+    except (Invalid, Refused, TooMany) as error:
         entry.refuse(error)
-        return _form(request, entry, code=422)
-    except Refused as error:
-        entry.refuse(error)
-        return _form(request, entry, code=403)
+        return answered_by(_form(request, entry), error)
     count(request, "ask")
     return go(request, thread.get_absolute_url())
 
@@ -110,7 +107,7 @@ def _started(request: HttpRequest, viewer: Viewer) -> Entry:
     return Entry.of({"title": request.GET.get("title", "")[:200], "product": request.GET.get("product", "")}, FIELDS)
 
 
-def _form(request: HttpRequest, entry: Entry, *, code: int = 200) -> HttpResponse:
+def _form(request: HttpRequest, entry: Entry) -> HttpResponse:
     viewer = viewer_of(request)
     tree = Tree.read(viewer)
     topics = list(
@@ -142,7 +139,7 @@ def _form(request: HttpRequest, entry: Entry, *, code: int = 200) -> HttpRespons
         "languages": settings.LANGUAGES,
         "own_address": reverse("community:ask"),
     }
-    return render(request, "community/ask.html", context, status=code)
+    return render(request, "community/ask.html", context)
 
 
 def _ask_for(topic: Topic) -> str:

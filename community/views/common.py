@@ -20,7 +20,9 @@ from accounts.viewer import viewer_of
 from community.forms import Entry
 from community.models import Comment, Post, Thread
 from community.queries import threads
+from core.errors import Invalid, Refused, TooMany
 from core.ratelimits import check
+from core.views import told_when
 from core.written import written
 
 # Every field of the forms that are kept while somebody signs in.
@@ -82,6 +84,12 @@ def go(request: HttpRequest, to: str) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         to = reverse("home")
     return HttpResponseRedirect(to)
+
+
+def answered_by(response: HttpResponse, error: Refused | Invalid | TooMany) -> HttpResponse:
+    """A form shown again, with the status of why: 422 for what was typed, 403 for who, 429 for how often."""
+    response.status_code = 422 if isinstance(error, Invalid) else 429 if isinstance(error, TooMany) else 403
+    return told_when(response, error) if isinstance(error, TooMany) else response
 
 
 def sign_in(request: HttpRequest, back: str) -> HttpResponse:

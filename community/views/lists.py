@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -21,6 +25,11 @@ from community.queries import lists
 from community.views.common import now, sign_in
 from core import drawn
 from core.visitors import same_for_visitors
+
+# Another list that has something to offer where this one is empty.
+_ELSEWHERE = {"followed": "newest", "unanswered": "unsolved", "solved": "unsolved"}
+# Where `parts/rows.html` lets a reader's own marks be laid over a row.
+_MARKED = re.compile(r'<(?:li|p) class="[a-z]+" data-(?P<what>row|say)="(?P<pk>[0-9]+)">')
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +86,18 @@ def thread_list(request: HttpRequest, product: str = "", topic: str = "") -> Htt
         "branch": tree.children(place.product),
         "above": tree.ancestors(place.product) if place.product else [],
         "page": page,
-        "rows": drawn_rows([(thread.pk, thread.version) for thread in page.rows], now()),
+        "rows": marked(
+            drawn_rows([(thread.pk, thread.version) for thread in page.rows], now()),
+            lists.seen(viewer, [thread.pk for thread in page.rows]),
+            page.rows,
+        ),
         "others": others,
         "offer_others": by_language and not others and not page.older,
         "title": _title(place),
         "tabs": _tabs(signed_in=viewer.is_signed_in),
         "empty": _empty(which),
+        # Where nothing is followed or waits, the next step is to read; elsewhere it is to ask.
+        "elsewhere": _ELSEWHERE.get(which, ""),
     }
     return render(request, "community/list.html", context)
 
@@ -103,6 +118,27 @@ def drawn_rows(keys: list[tuple[int, int]], at: datetime, *, level: int = 2) -> 
         html = render_to_string("community/parts/rows.html", {"threads": threads, "now": at, "level": level})
         cache.set(key, html, drawn.STEP)
     return mark_safe(html)  # drawn by our own template, which escapes
+
+
+def marked(html: SafeString, read: Mapping[int, datetime], threads: Iterable[Any]) -> SafeString:
+    """Finished rows with what this reader has read marked as read, or as having news since; see `drawn_rows`.
+
+    `read` is up to when by thread, `threads` have `pk` and `last_activity_at`. Nothing of it enters the kept block.
+    """
+    if not read:
+        return html
+    news = {thread.pk: thread.last_activity_at > read[thread.pk] for thread in threads if thread.pk in read}
+    words = format_html('<span class="since">{}</span> ', _("New since you were here."))
+
+    def each(found: re.Match[str]) -> str:
+        changed = news.get(int(found["pk"]))
+        if changed is None:
+            return found[0]
+        if found["what"] == "say":
+            return f"{found[0]}{words}" if changed else found[0]
+        return found[0].replace('class="row"', f'class="row {"changed" if changed else "read"}"')
+
+    return mark_safe(_MARKED.sub(each, html))  # our own block, with words that are escaped
 
 
 def _place(tree: lists.Tree, product: str, topic: str) -> Place:

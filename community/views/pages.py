@@ -58,6 +58,13 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @same_for_visitors
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    """The keys that lead somewhere; a script shows the same list in a dialogue."""
+    return render(request, "pages/shortcuts.html")
+
+
+@require_safe
+@same_for_visitors
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component by itself, in each of its states, drawn by the product's own templates."""
     at = now()

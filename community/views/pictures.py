@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.viewer import Viewer, viewer_of
 from community.models import Image
 from core.media import media
+from core.reading import large_name
 
 # A post may be removed tomorrow: caches between keep its pictures no longer than this (seconds).
 KEPT = 3600
@@ -18,9 +19,10 @@ KEPT = 3600
 def picture(request: HttpRequest, path: str) -> HttpResponse:
     """A picture that its member sent: 404 where none of their posts shows it to this reader (any more).
 
-    Its member and the team see it always: it stands in a text that is being written, or in what was removed.
+    Its member and the team see it always: it stands in a text that is being written, or in what was removed. Its
+    small copy goes with it.
     """
-    image = Image.objects.filter(file=f"posts/{path}").first()
+    image = Image.objects.filter(file=large_name(f"posts/{path}")).first()
     if image is None:
         raise Http404
     if image.posts().visible_to(Viewer()).exists():

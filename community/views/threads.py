@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,18 +15,20 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.viewer import Viewer, viewer_of
+from community import links, news
 from community import permissions as rights
+from community.actions import seeing
 from community.forms import Entry
 from community.models import Post, Thread, Visibility
 from community.permissions import may
 from community.queries import threads
-from community.status import status
+from community.status import meanwhile, status
 from community.story import story
 from community.structured import qa_page
-from community.views.common import find_post, find_thread, kept, now, post_path
+from community.views.common import find_post, find_thread, kept, now, post_path, signed_in
 from core import drawn
 from core.errors import Refused
 from core.ratelimits import check
@@ -35,6 +37,7 @@ from core.visitors import same_for_visitors
 from search import find
 from search.engine import Unavailable
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _REF = re.compile(r"(?P<pk>[1-9][0-9]{0,17})(-[-\w]*)?")
 
 
@@ -58,7 +61,7 @@ def thread(request: HttpRequest, ref: str) -> HttpResponse:
     return page(request, found, own, entry=Entry.of(given, ("body", "as_staff", "visibility"), kept=bool(draft)))
 
 
-def page(request: HttpRequest, found: Thread, own: threads.Own, *, entry: Entry, code: int = 200) -> HttpResponse:
+def page(request: HttpRequest, found: Thread, own: threads.Own, *, entry: Entry) -> HttpResponse:
     """The thread with its posts, what the viewer may do, and the answer that they are writing.
 
     `found` comes from `threads.thread`. At most 6 queries for somebody signed in, whatever the thread holds; 4 where
@@ -68,9 +71,13 @@ def page(request: HttpRequest, found: Thread, own: threads.Own, *, entry: Entry,
     # Whoever neither works here nor said anything sees what a visitor sees.
     as_anybody = own.is_nothing and not viewer.is_team and not viewer.is_member(found.author_id) and _is_public(found)
     parts = _drawn(found, _after(request), at) if as_anybody else _draw(found, viewer, own, _after(request), at)
+    posts = news.laid_over(parts.posts, parts.answers, news.first_unread(found, parts.answers, viewer, own))
     context = {
         "thread": found,
         "drawn": parts,
+        "posts": posts,
+        # Read up to here, once the page was really seen; empty where that is known already.
+        "seen_to": parts.seen_to if viewer.is_signed_in and (own.seen_at or _NEVER) < parts.seen_to else None,
         "entry": entry,
         "by_asker": viewer.is_member(found.author_id),
         "may_moderate": viewer.is_moderator,
@@ -79,7 +86,7 @@ def page(request: HttpRequest, found: Thread, own: threads.Own, *, entry: Entry,
         "canonical": f"{settings.PUBLIC_URL}{found.canonical_path}",
         "is_public": _is_public(found),
     }
-    return render(request, "community/thread.html", context, status=code)
+    return render(request, "community/thread.html", context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,13 @@ class Drawn:
     story: SafeString
     structured: SafeString
     description: str
-    has_answers: bool
+    # Those on this page, in its order; and the moment up to which somebody who read it has read the thread.
+    answers: tuple[news.Shown, ...]
+    seen_to: datetime
+
+    @property
+    def has_answers(self) -> bool:
+        return bool(self.answers)
 
 
 def _is_public(thread: Thread) -> bool:
@@ -143,14 +156,18 @@ def _draw(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: datet
         "may_say_not_solved": may(rights.check_may_say_not_solved, found, viewer, at, own.me_too),
         "may_revoke": accepted is not None and may(rights.check_may_revoke, found, viewer, at),
         "may_moderate": viewer.is_moderator,
+        "titles": links.titles_in(posts),
+        "meanwhile": meanwhile(found, at) if by_asker else "",
     }
+    shown = [post for post in (accepted, *others) if post is not None]
     structured = qa_page(found, posts, settings.PUBLIC_URL) if _is_public(found) and not after else SafeString("")
     return Drawn(
         posts=render_to_string("community/parts/posts.html", context),
         story=render_to_string("community/parts/story.html", context),
         structured=structured,
         description=plain(opening.html)[:155] if opening else "",
-        has_answers=bool(accepted or others),
+        answers=tuple(news.Shown(post.pk, post.author_id, post.created_at) for post in shown),
+        seen_to=others[-1].created_at if following else found.last_activity_at,
     )
 
 
@@ -213,6 +230,22 @@ def _first_by(thread: Thread, posts: list[Post]) -> str:
         if not post.is_opening and post.created_at == thread.first_answer_at:
             return post.author.shown_name
     return ""
+
+
+@require_POST
+@signed_in
+def seen(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of a thread was really looked at: a script says so, since browsers also fetch pages nobody sees."""
+    found = find_thread(request, pk)
+    check(request, "seen")
+    try:
+        to = datetime.fromisoformat(request.POST.get("to", ""))
+    except ValueError:
+        return HttpResponse(status=422)
+    if to.tzinfo is None:
+        return HttpResponse(status=422)
+    seeing.mark_seen(thread=found, by=viewer_of(request), to=to)
+    return HttpResponse(status=204)
 
 
 @require_safe

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from heroicons.templatetags.heroicons import heroicon_mini, heroicon_outline
 
-from core import written
+from core import reading, written
 from core.brand_views import icon_path as _icon_path
 
 register = template.Library()
@@ -77,6 +77,24 @@ def whole_moment(at: datetime | None) -> str:
         return ""
     local = timezone.localtime(at)
     return f"{formats.date_format(local, 'l')} {formats.date_format(local, 'DATETIME_FORMAT')}"
+
+
+@register.filter(name="reading")
+def reading_filter(html: str) -> SafeString:
+    """`{{ post.html|reading }}`: clean HTML with long code and quotes folded, pictures sized, links that say where."""
+    return reading.comfortable(str(html))
+
+
+@register.simple_tag
+def words_of(html: str, titles: dict[str, str] | None = None, first: bool = False) -> SafeString:
+    """The same with what the page knows: `{% words_of post.html titles first=True %}`, see `core.reading`."""
+    return reading.comfortable(html, titles=titles, first=first)
+
+
+@register.filter
+def as_code(text: str) -> SafeString:
+    """`{{ value|as_code }}`: plain text as a block of code."""
+    return reading.code_block(str(text))
 
 
 @register.inclusion_tag("components/line.html")

@@ -10,6 +10,7 @@ function move(step) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (document.documentElement.dataset.shortcuts === "off") return;
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
   const key = event.key.toLowerCase();
   if (key === "j" || key === "k") move(key === "j" ? 1 : -1);

@@ -81,7 +81,6 @@ function wake(root) {
   for (const editor of root.querySelectorAll("[data-editor]:not([data-awake])")) {
     editor.dataset.awake = "";
     const toolbar = editor.querySelector("[role=toolbar]");
-    toolbar.hidden = false;
     toolbar.querySelectorAll("button").forEach((button, index) => (button.tabIndex = index ? -1 : 0));
     toolbar.addEventListener("click", (event) => event.target.dataset.mark && press(editor, event.target));
     toolbar.addEventListener("keydown", (event) => walk(toolbar, event));

@@ -74,7 +74,7 @@ def media(settings, tmp_path):
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_a_picture_is_kept_as_webp_under_a_random_name(customer, now, media, kind):
     image = add_image(by=customer, upload=picture(kind, name="../../evil.html"), now=now)
-    assert re.fullmatch(r"posts/\d{4}/\d\d/[0-9a-f]{32}\.webp", image.file.name)
+    assert re.fullmatch(r"posts/\d{4}/\d\d/[0-9a-f]{32}-60x40\.webp", image.file.name)
     with Pillow.open(media / image.file.name) as kept:
         assert kept.format == "WEBP" and kept.size == (60, 40) == (image.width, image.height)
 
