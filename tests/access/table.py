@@ -35,6 +35,8 @@ TABLE: dict[str, Row] = {
     "accessibility": ([], {}, ".........", "mmmmmmmmm"),
     "styleguide": ([], {}, ".........", "mmmmmmmmm"),
     "notifications:index": ([], {}, "s........", "mmmmmmmmm"),
+    "notifications:mails": ([], {"mails": ["answers"]}, "mmmmmmmmm", "s>>>>>>>>"),
+    "notifications:stop": (["made-up"], {}, "---------", "---------"),
     "notifications:read": ([], {}, "mmmmmmmmm", "s>>>>>>>>"),
     "accounts:home": (
         [],
