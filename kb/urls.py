@@ -8,5 +8,6 @@ app_name = "kb"
 urlpatterns = [
     path("answers/<int:post_id>/promote/", views.promote_answer, name="promote"),
     path("articles/<int:page_id>/", views.article, name="article"),
+    path("articles/<int:page_id>/helped/", views.helped, name="helped"),
     path("reviews/<int:page_id>/", views.review, name="review"),
 ]

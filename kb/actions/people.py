@@ -7,21 +7,25 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Member
-from kb.models import Article, Origin
+from kb.models import Article, HelpedVote, Origin
 
 
 def erase(*, member: Member) -> None:
-    """Take the name off what is credited to a member, unless they asked that it stays."""
+    """Take the name off what is credited to a member, unless they asked that it stays; forget what they said helped.
+
+    The counts stay: they name nobody.
+    """
     with transaction.atomic():
         if not member.keep_name:
             Origin.objects.filter(credited=member).update(credited_to="")
+        HelpedVote.objects.filter(member=member).delete()
 
 
-def export(*, member: Member) -> list[dict[str, Any]]:
-    """The articles that credit a member: title, address, name shown."""
+def export(*, member: Member) -> dict[str, list[dict[str, Any]]]:
+    """The articles that credit a member (title, address, name shown), and what they said of articles."""
     origins = {row.translation_key: row for row in Origin.objects.filter(credited=member)}
     articles = Article.objects.filter(translation_key__in=origins).order_by("pk")
-    return [
+    credited = [
         {
             "title": article.title,
             "path": article.path_on_site,
@@ -30,3 +34,8 @@ def export(*, member: Member) -> list[dict[str, Any]]:
         }
         for article in articles
     ]
+    said = [
+        {"title": vote.article.title, "helped": vote.helped, "at": vote.at.isoformat()}
+        for vote in HelpedVote.objects.filter(member=member).select_related("article").order_by("pk")
+    ]
+    return {"credited": credited, "said_of_articles": said}

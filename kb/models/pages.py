@@ -148,7 +148,8 @@ class Article(HelpPage):
         verbose_name = _("article")
 
     def page_context(self, request: HttpRequest) -> dict[str, Any]:
-        return article_page(self, viewer=getattr(request, "viewer", Viewer()))
+        said = request.GET.get("helped", "")
+        return article_page(self, viewer=getattr(request, "viewer", Viewer()), said=said)
 
     def permissions_for_user(self, user: Any) -> ArticlePermissions:
         return ArticlePermissions(user, self)
