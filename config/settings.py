@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.middleware.request_id",
     "core.middleware.Compress",
+    "core.middleware.maintenance",
     "core.visitors.pages",
     "core.middleware.client_address",
     "core.middleware.speculation_rules",
@@ -330,6 +331,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         # Browsers hold redirects after a form to this too: the way to an outside sign-in starts with one.
         "form-action": [SELF, *ENV.sign_in_origins],
         "base-uri": [NONE],

@@ -27,6 +27,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("media/posts/<path:path>", pictures.picture, name="picture"),
+    path("sw.js", views.service_worker, name="service_worker"),
     path("media/<path:path>", media, name="media"),
     path("cms/login/", kb_views.cms_sign_in, name="cms_sign_in"),
     path("cms/", include(wagtailadmin_urls)),
@@ -40,6 +41,7 @@ urlpatterns = [
 ]
 urlpatterns += i18n_patterns(
     path("", pages.home, name="home"),
+    path("offline/", views.offline, name="offline"),
     path("terms/", pages.terms, name="terms"),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),

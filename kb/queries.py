@@ -12,6 +12,7 @@ from wagtail.models import Page
 
 from accounts.viewer import Viewer
 from community.models import Post, Thread
+from community.queries.lists import Tree
 from core.paging import paginate
 from kb.models.helpfulness import HelpedVote, Helpfulness
 from kb.models.origins import Origin
@@ -73,6 +74,8 @@ def article_page(article: Article, *, viewer: Viewer, said: str = "") -> dict[st
         "source": source_of(origin, viewer),
         "checked_on": checked,
         "near": list(article.get_siblings(inclusive=False).live().order_by("-first_published_at")[:NEAR]),
+        # The products are kept at hand for every list.
+        "product": next((p for p in Tree.read(Viewer()).products if p.pk == article.product_id), None),
         "helpfulness": Helpfulness.objects.filter(article=article).first(),
         "said": said if said in ("yes", "no") else _said_before(article, viewer),
         "other_languages": other_languages(article),

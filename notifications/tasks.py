@@ -19,7 +19,8 @@ from notifications.words import as_read_by, words_of
 def send_mails(ids: list[int]) -> None:
     """Mail these notifications, each once it is sent marked so: a second run sends only what is left.
 
-    Passes over who has no confirmed address any more, and who stopped mails of that sort. Goes on past a mail that fails and raises its error at
+    Passes over who has no confirmed address any more, and who stopped mails of that sort. Goes on past a mail
+    that fails and raises its error at
     the end, so that one bad address keeps nobody else waiting.
     """
     waiting = (

@@ -57,7 +57,9 @@ _CHANGED = {"timestamp": AT, "ip": "203.0.113.7", "user_agent": "Firefox on Andr
 _KEY = "MTI-c8d3-1f2e3d4c5b6a"
 # What allauth gives its templates beside these is not used by ours.
 ACCOUNT: dict[str, dict[str, Any]] = {
-    "account/email/email_confirmation_signup": {"activate_url": f"{settings.PUBLIC_URL}/en/account/confirm-email/{_KEY}/"},
+    "account/email/email_confirmation_signup": {
+        "activate_url": f"{settings.PUBLIC_URL}/en/account/confirm-email/{_KEY}/"
+    },
     "account/email/email_confirmation": {"activate_url": f"{settings.PUBLIC_URL}/en/account/confirm-email/{_KEY}/"},
     "account/email/password_reset_key": {
         "password_reset_url": f"{settings.PUBLIC_URL}/en/account/password/reset/key/{_KEY}/"

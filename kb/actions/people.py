@@ -21,11 +21,11 @@ def erase(*, member: Member) -> None:
         HelpedVote.objects.filter(member=member).delete()
 
 
-def export(*, member: Member) -> dict[str, list[dict[str, Any]]]:
-    """The articles that credit a member (title, address, name shown), and what they said of articles."""
+def export(*, member: Member) -> list[dict[str, Any]]:
+    """The articles that credit a member: title, address, name shown."""
     origins = {row.translation_key: row for row in Origin.objects.filter(credited=member)}
     articles = Article.objects.filter(translation_key__in=origins).order_by("pk")
-    credited = [
+    return [
         {
             "title": article.title,
             "path": article.path_on_site,
@@ -34,8 +34,11 @@ def export(*, member: Member) -> dict[str, list[dict[str, Any]]]:
         }
         for article in articles
     ]
-    said = [
+
+
+def said(*, member: Member) -> list[dict[str, Any]]:
+    """Which articles a member said helped, or did not."""
+    return [
         {"title": vote.article.title, "helped": vote.helped, "at": vote.at.isoformat()}
         for vote in HelpedVote.objects.filter(member=member).select_related("article").order_by("pk")
     ]
-    return {"credited": credited, "said_of_articles": said}

@@ -22,6 +22,8 @@ Row = tuple[list[Any], dict[str, Any], str, str]
 TABLE: dict[str, Row] = {
     "healthz": ([], {}, ".........", "........."),
     "readyz": ([], {}, "wwwwwwwww", "wwwwwwwww"),
+    "service_worker": ([], {}, ".........", "mmmmmmmmm"),
+    "offline": ([], {}, ".........", "mmmmmmmmm"),
     "picture": (["none.webp"], {}, "---------", "mmmmmmmmm"),
     "media": (["none.webp"], {}, "---------", "mmmmmmmmm"),
     "robots": ([], {}, ".........", "mmmmmmmmm"),
@@ -109,6 +111,7 @@ TABLE: dict[str, Row] = {
     "community:preview": ([], {"text": "**bold**"}, "mmmmmmmmm", "........."),
     "community:upload": ([], {}, "mmmmmmmmm", "siiiiiiii"),
     "community:draft": ([], {"key": "ask", "title": "Half a title"}, "mmmmmmmmm", "s........"),
+    "community:owned": ([], {"product": "=product.pk"}, "s........", "s>>>>>>>>"),
     "community:member": (["@answerer"], {}, ".........", "mmmmmmmmm"),
     "community:reports": ([], {}, "sxxxxx.xx", "mmmmmmmmm"),
     "community:decide": (["post", "=post.pk"], {"verdict": "keep", "reason": "It is right."}, "sxxxxx.xx", "sxxxxx>xx"),

@@ -5,7 +5,7 @@ import pytest
 from accounts.signals import member_erased
 from kb.actions.demo import publish_promotion
 from kb.actions.helpfulness import say_helped
-from kb.actions.people import export
+from kb.actions.people import said
 from kb.models import HelpedVote, Helpfulness
 
 pytestmark = pytest.mark.django_db
@@ -77,8 +77,8 @@ def test_publishing_anew_keeps_the_counts(live, customer, now):
 
 def test_what_a_member_said_is_exported_and_erased_while_the_count_stays(live, customer, now):
     say_helped(article=live, helped=True, by=customer, now=now)
-    [said] = export(member=customer.member)["said_of_articles"]
-    assert said["helped"] is True and said["title"] == live.title
+    [row] = said(member=customer.member)
+    assert row["helped"] is True and row["title"] == live.title
     member_erased.send(sender=None, member=customer.member, by=customer, now=now)
     assert not HelpedVote.objects.exists() and counts(live) == (1, 0)
 
