@@ -22,9 +22,9 @@ export function shortenTimes(root = document) {
 shortenTimes();
 
 // Where a row slides within itself, what is chosen is in sight.
-for (const here of document.querySelectorAll(".strip [aria-current]")) {
-  const strip = here.closest(".strip");
-  if (strip.scrollWidth > strip.clientWidth) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - strip.clientWidth / 3;
+for (const strip of document.querySelectorAll(".strip")) {
+  const here = strip.querySelector("[aria-current]");
+  if (here && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - strip.clientWidth / 3;
 }
 document.addEventListener("htmx:load", (event) => shortenTimes(event.target));
 
