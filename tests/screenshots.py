@@ -47,7 +47,6 @@ PAGES = (
     ("", "product", "community/about/plan-20/"),
     ("", "topic", "community/about/plan-20/ first .filters a[href*='/plan-20/']"),
     ("", "thread", "community/?list=solved first .row .title a"),
-    ("", "history", "community/?list=solved first .row .title a first a[href*='/history/']"),
     ("", "search", "search/?q=data"),
     ("", "search-empty", "search/?q=zeppelin"),
     ("", "help", "help/"),
@@ -123,16 +122,19 @@ def main(wanted: list[str]) -> int:
         for width, scheme, lang in product(WIDTHS, SCHEMES, LANGUAGES):
             if not modes <= {str(width), scheme, lang}:
                 continue
-            pictures = []
+            pictures, people = [], {}
             for who, name, where in PAGES:
                 if name not in chosen:
                     continue
-                context = chromium.new_context(
-                    storage_state=keys.get(who), viewport={"width": width, "height": HEIGHT}, locale=lang,
-                    color_scheme=scheme,
-                )  # fmt: skip
-                pictures.append(_take(context, address, lang, where, OUT / f"{name}-{width}-{scheme}-{lang}.png"))
-                context.close()
+                if who not in people:
+                    context = chromium.new_context(
+                        storage_state=keys.get(who), viewport={"width": width, "height": HEIGHT}, locale=lang,
+                        color_scheme=scheme,
+                    )  # fmt: skip
+                    people[who] = Person(context, address, lang)
+                pictures.append(_take(people[who], where, OUT / f"{name}-{width}-{scheme}-{lang}.png"))
+            for person in people.values():
+                person.context.close()
             drawn = [(name, html) for name, html in _drawn(lang) if {name, name.split(".")[0]} & chosen]
             context = chromium.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
             for name, html in drawn:
@@ -146,8 +148,7 @@ def main(wanted: list[str]) -> int:
     return 0
 
 
-def _take(context: BrowserContext, address: str, lang: str, where: str, into: Path) -> Path:
-    person = Person(context, address, lang)
+def _take(person: Person, where: str, into: Path) -> Path:
     where, _and, more = where.partition(" and ")
     path, *links = where.split(" first ")
     person.go(path)
@@ -206,7 +207,7 @@ def _for_readme(chromium: Browser, keys: dict[str, Any], address: str) -> None:
     for name, page in README.items():
         who, where = pages[page]
         context = chromium.new_context(storage_state=keys.get(who), viewport={"width": width, "height": height})
-        whole = _take(context, address, "en", where, OUT / f"readme-{name}.png")
+        whole = _take(Person(context, address, "en"), where, OUT / f"readme-{name}.png")
         context.close()
         into = BASE_DIR / "docs" / f"{name}.png"
         with Image.open(whole) as picture:
