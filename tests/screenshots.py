@@ -84,11 +84,10 @@ PAGES = (
     ("agent", "desk", "desk/"),
     ("agent", "desk-mine", "desk/?queue=mine"),
 )
-# Pages that cannot be asked for: by template, with what they say. They need no request.
+# Pages that cannot be asked for: by template, with what they say. They need neither a request nor the database.
 ERRORS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("400", "400.html", {}),
     ("413", "413.html", {"most": 12}),
-    ("429", "429.html", {"until": datetime(2026, 3, 10, 14, 0, tzinfo=UTC), "site_name": "Entraide"}),
     ("500", "500.html", {}),
     ("maintenance", "503.html", {"until": datetime(2026, 3, 10, 14, 0, tzinfo=UTC)}),
 )
@@ -169,12 +168,11 @@ def _drawn(lang: str) -> Iterator[tuple[str, str]]:
     from django.template.loader import render_to_string
     from django.utils import translation
 
-    from accounts.viewer import Viewer
     from tests.mails import every_mail
 
     with translation.override(lang):
         for name, file, given in ERRORS:
-            yield name, render_to_string(file, {"viewer": Viewer(), **given})
+            yield name, render_to_string(file, given)
     for number, (_kind, message) in enumerate(every_mail(lang)):
         yield f"mails.{number}", str(message.alternatives[0][0])
 
