@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.viewer import Viewer
+from events.record import record
 from kb.models import Article, HelpedVote, Helpfulness
 
 
@@ -29,6 +30,8 @@ def say_helped(*, article: Article, helped: bool, by: Viewer, now: datetime) -> 
             )
         _count(counted, helped, 1)
         counted.save(update_fields=["yes", "no"])
+        # Finished pages are made anew by what is recorded, and this one shows the share.
+        record(verb="article.helped", actor=by.member, obj=article.page_ptr, now=now, after={"helped": helped})
         return counted
 
 

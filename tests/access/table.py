@@ -154,8 +154,7 @@ TABLE: dict[str, Row] = {
     "help": ([], {}, ".........", "........."),
     "kb:promote": (["=accepted.pk"], {}, "mmmmmmmmm", "xxxxxx>xx"),
     "kb:article": (["=article.pk"], {}, ">>>>>>>>>", "mmmmmmmmm"),
-    # Only from a page of this site; the test client says of no page that it came from there.
-    "kb:helped": (["=article.pk"], {"helped": "yes"}, "mmmmmmmmm", "xxxxxxxxx"),
+    "kb:helped": (["=article.pk"], {"helped": "yes"}, "mmmmmmmmm", ">>>>>>>>>"),
     "kb:review": (["=draft_article.pk"], {}, "sxxxxx>x>", "mmmmmmmmm"),
     "wagtail_serve": (["help/mobile/"], {}, ".........", "........."),
 }

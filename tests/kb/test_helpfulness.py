@@ -1,8 +1,10 @@
 """ "Did this help?": anybody says it, members once, and nothing is kept of visitors."""
 
 import pytest
+from django.test import Client
 
 from accounts.signals import member_erased
+from core.visitors import stamp
 from kb.actions.demo import publish_promotion
 from kb.actions.helpfulness import say_helped
 from kb.actions.people import said
@@ -51,11 +53,14 @@ def test_the_thanks_come_in_place_where_a_script_runs(client, live):
     assert answer.status_code == 200 and answer.text.lstrip().startswith("<section") and "Thank you" in answer.text
 
 
-def test_another_site_cannot_say_it_for_a_reader(sign_in, customer, live):
-    client = sign_in(customer)
-    assert press(client, live, "yes", HTTP_ORIGIN="https://elsewhere.example").status_code == 403
-    assert client.post(f"/en/help/articles/{live.pk}/helped/", {"helped": "yes"}).status_code == 403
-    assert press(client, live, "perhaps").status_code == 400
+def test_another_site_cannot_say_it_for_a_reader(customer, live):
+    client = Client(enforce_csrf_checks=True)
+    elsewhere = {"HTTP_ORIGIN": "https://elsewhere.example"}
+    assert press(client, live, "yes", **elsewhere).status_code == 403
+    client.force_login(customer.member.user, backend="accounts.backends.Backend")
+    assert press(client, live, "yes", **elsewhere).status_code == 403
+    assert press(client, live, "yes").status_code == 403
+    assert press(Client(), live, "perhaps").status_code == 400
     assert counts(live) == (0, 0)
 
 
@@ -67,6 +72,16 @@ def test_a_share_is_shown_once_enough_have_said_something(client, live, customer
     assert "readers in 100" not in client.get(live.path_on_site).text
     say_helped(article=live, helped=True, by=Viewer(), now=now)
     assert "90 readers in 100 said yes." in client.get(live.path_on_site).text
+
+
+def test_a_kept_page_shows_the_new_share_at_once(client, live, now, settings):
+    settings.ENTRAIDE = settings.ENTRAIDE | {"VISITORS_PAGES_BYTES": 1_000_000}
+    for _press in range(10):
+        press(client, live, "yes")
+    assert "100 readers in 100" in client.get(live.path_on_site).text
+    press(client, live, "no")
+    stamp.forget()
+    assert "90 readers in 100" in client.get(live.path_on_site).text
 
 
 def test_publishing_anew_keeps_the_counts(live, customer, now):
