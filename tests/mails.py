@@ -100,10 +100,12 @@ def every_mail(lang: str) -> Iterator[tuple[str, EmailMultiAlternatives]]:
     for number, (kind, path, data) in enumerate(TOLD):
         told = Notification(pk=number, member=member, kind=kind, path=path, data=data, created_at=AT)
         yield kind, mail_of(told)
-    with translation.override(lang):
-        for prefix, given in ACCOUNT.items():
-            context = {"email": user.email, **_CHANGED, **given}
-            yield prefix, message(letter_of(prefix, context), to=user.email)
+    for prefix, given in ACCOUNT.items():
+        context = {"email": user.email, **_CHANGED, **given}
+        # Not around the yield: whoever reads two languages in turn would change this one's.
+        with translation.override(lang):
+            mail = message(letter_of(prefix, context), to=user.email)
+        yield prefix, mail
 
 
 def _templates() -> Path:

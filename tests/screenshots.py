@@ -170,9 +170,10 @@ def _drawn(lang: str) -> Iterator[tuple[str, str]]:
 
     from tests.mails import every_mail
 
-    with translation.override(lang):
-        for name, file, given in ERRORS:
-            yield name, render_to_string(file, given)
+    for name, file, given in ERRORS:
+        with translation.override(lang):
+            html = render_to_string(file, given)
+        yield name, html
     for number, (_kind, message) in enumerate(every_mail(lang)):
         yield f"mails.{number}", str(message.alternatives[0][0])
 
