@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from allauth.account.decorators import reauthentication_required
+from csp.decorators import csp_exempt
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -123,6 +124,21 @@ def outbox_mail(request: HttpRequest, name: str, number: int) -> HttpResponse:
     if mail is None:
         raise Http404
     return render(request, "accounts/outbox_mail.html", {"mail": mail})
+
+
+@require_GET
+@never_cache
+@csp_exempt()
+def outbox_html(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """One mail of the demo as a mail program draws it. It can run nothing, and loads nothing."""
+    mail = outbox.find(name, number) if settings.DEMO else None
+    if mail is None or not mail.html:
+        raise Http404
+    response = HttpResponse(mail.html)
+    # A mail's styles stand in it; in a sandbox it is no page of this site.
+    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-top-navigation-by-user-activation"
+    response["Content-Security-Policy"] = policy
+    return response
 
 
 @never_cache

@@ -51,6 +51,7 @@ TABLE: dict[str, Row] = {
     "accounts:erased": ([], {}, ".........", "mmmmmmmmm"),
     "accounts:outbox": ([], {}, ".........", "mmmmmmmmm"),
     "accounts:outbox_mail": (["none", 1], {}, "---------", "mmmmmmmmm"),
+    "accounts:outbox_html": (["none", 1], {}, "---------", "mmmmmmmmm"),
     "accounts:first_operator": (
         ["guessed-token"],
         {"name": "Eve", "email": "eve@example.org", "password": "a long password"},
