@@ -60,6 +60,6 @@ def test_the_first_page_costs_the_same_however_much_one_has(
     client = sign_in(customer)
     client.post("/en/community/yours/", {"product": [fibre.pk, product.pk]})
     client.get("/en/")
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(6):
         page = client.get("/en/")
     assert page.text.count('class="row"') == 5 + 3
