@@ -54,13 +54,15 @@ def _time(at: time) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """Business time, like "4 h 18" or "12 min"; longer than two working days in hours alone."""
+    """Business time, like "4 h 18" or "12 min", not broken over lines; longer than two working days in hours alone."""
     minutes = int(abs(span).total_seconds() // 60)
     if minutes < 60:
-        return ngettext("%(count)d min", "%(count)d min", minutes) % {"count": minutes}
-    if minutes >= 16 * 60:
-        return _("%(hours)d h") % {"hours": minutes // 60}
-    return _("%(hours)d h %(minutes)02d") % {"hours": minutes // 60, "minutes": minutes % 60}
+        said = ngettext("%(count)d min", "%(count)d min", minutes) % {"count": minutes}
+    elif minutes >= 16 * 60:
+        said = _("%(hours)d h") % {"hours": minutes // 60}
+    else:
+        said = _("%(hours)d h %(minutes)02d") % {"hours": minutes // 60, "minutes": minutes % 60}
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def desk_state(hours: Hours, now: datetime) -> str:
