@@ -134,9 +134,9 @@ def outbox_html(request: HttpRequest, name: str, number: int) -> HttpResponse:
         raise Http404
     response = HttpResponse(mail.html)
     # A mail's styles stand in it; in a sandbox it is no page of this site.
-    # What the decorator of django-csp does, whose types fit no view with arguments.
     policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-top-navigation-by-user-activation"
     response["Content-Security-Policy"] = policy
+    # What the decorator of django-csp does, whose types fit no view with arguments.
     response._csp_exempt = True  # type: ignore[attr-defined]
     return response
 
