@@ -13,16 +13,19 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from requests import Session
 
 from accounts.backends import Backend
+from accounts.letters import letter_of
 from accounts.pauses import until
 from accounts.profile import NAME_MAX
 from core import brand, outgoing
 from core.errors import TooMany
+from core.letters import message
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -52,6 +55,17 @@ class AccountAdapter(DefaultAccountAdapter):
         """On this very host: a name in ALLOWED_HOSTS is another site when its port differs."""
         request = context.request
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        """The product's own letter, of which allauth's templates give the subject and what happened."""
+        to = email if isinstance(email, str) else email[0]
+        return message(letter_of(template_prefix, context), to=to, headers=headers)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where no other page was named: to the form whose text is kept, else to the first page."""

@@ -30,6 +30,7 @@ class Mail:
     subject: str
     sent_at: datetime | None
     text: str
+    html: str
 
 
 def newest() -> list[Mail]:
@@ -68,6 +69,7 @@ def _mail(name: str, number: int, raw: bytes) -> Mail:
     message = email.message_from_bytes(raw, policy=policy.default)
     assert isinstance(message, EmailMessage)
     body = message.get_body(preferencelist=("plain",))
+    drawn = message.get_body(preferencelist=("html",))
     date = message["Date"]
     return Mail(
         name=name,
@@ -77,4 +79,5 @@ def _mail(name: str, number: int, raw: bytes) -> Mail:
         # Django writes "-0000", which Python reads as a time without a zone; it is UTC.
         sent_at=parsedate_to_datetime(str(date)).replace(tzinfo=UTC) if date else None,
         text=body.get_content() if body else "",
+        html=drawn.get_content() if drawn else "",
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.humanize.templatetags.humanize import apnumber
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -53,9 +55,12 @@ def _waiting(thread: Thread) -> str:
     count = thread.answer_count
     if not count:
         return _("Nobody has answered yet.")
+    in_words = _in_words(count)
     if thread.not_solved_count:
-        return ngettext("One answer, it did not help.", "%(count)s answers, none helped.", count) % {"count": count}
-    return ngettext("One answer, not accepted yet.", "%(count)s answers, none accepted yet.", count) % {"count": count}
+        return ngettext("One answer, it did not help.", "%(count)s answers, none helped.", count) % {"count": in_words}
+    return ngettext("One answer, not accepted yet.", "%(count)s answers, none accepted yet.", count) % {
+        "count": in_words
+    }
 
 
 def _promise(thread: Thread, late: bool) -> SafeString | str:
@@ -70,13 +75,20 @@ def _shared(thread: Thread) -> str:
     count = thread.me_toos
     if not count:
         return ""
-    return ngettext("One person has this too.", "%(count)s people have this too.", count) % {"count": count}
+    return ngettext("One person has this too.", "%(count)s people have this too.", count) % {"count": _in_words(count)}
+
+
+def _in_words(count: int) -> str:
+    """A number as one writes it at the start of a sentence: "Two", "Nine", then 10."""
+    return capfirst(str(apnumber(count)))
 
 
 def _after_solving(thread: Thread) -> str:
     count = thread.me_toos
     if count:
-        return ngettext("One person had this too.", "%(count)s people had this too.", count) % {"count": count}
+        return ngettext("One person had this too.", "%(count)s people had this too.", count) % {
+            "count": _in_words(count)
+        }
     return ""
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("preview/", asking.preview, name="preview"),
     path("pictures/", asking.upload, name="upload"),
     path("drafts/", asking.draft, name="draft"),
+    path("yours/", people.owned, name="owned"),
     path("people/<int:pk>/", people.member, name="member"),
     path("reports/", moderating.reports, name="reports"),
     path("reports/<str:kind>/<int:pk>/", moderating.decide, name="decide"),

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "core.middleware.request_id",
     "core.middleware.dress",
     "core.middleware.Compress",
+    "core.middleware.maintenance",
     "core.visitors.pages",
     "core.middleware.client_address",
     "core.middleware.speculation_rules",
@@ -331,6 +332,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         # Browsers hold redirects after a form to this too: the way to an outside sign-in starts with one.
         "form-action": [SELF, *ENV.sign_in_origins],
         "base-uri": [NONE],

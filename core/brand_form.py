@@ -20,7 +20,7 @@ from core.brand import PLACES
 # The words that stand there while nobody wrote others. Those of the help pages are the help pages' own.
 OWN_WORDS = {
     "home_heading": _("What do you need?"),
-    "home_lead": _("Say it in your own words. Members answer at any hour; when nobody does, a person takes over."),
+    "home_lead": _("Say it in your own words."),
     "sign_in_heading": _("Sign in"),
 }
 LABELS = {

@@ -15,7 +15,9 @@ from django.middleware.gzip import GZipMiddleware
 
 from core import brand, logs, speculation
 from core.errors import Refused, TooMany
-from core.views import length_required, refused, too_large, too_many
+from core.maintenance import Switch
+from core.views import length_required, not_allowed, refused, too_large, too_many
+from core.views import maintenance as closed
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -131,14 +133,39 @@ class Compress(GZipMiddleware):
         return super().process_response(request, response) if words and not response.streaming else response
 
 
+# Asked by machines, which are told how the processes are and not whether readers are let in.
+_ALWAYS = ("/healthz", "/readyz")
+
+
+def maintenance(get_response: Handler) -> Handler:
+    """Answers 503 to everybody, staff too, while `manage.py maintenance on` says so; looks at one file.
+
+    Stands before the pages that are kept for visitors; the stylesheet of its own page is let through.
+    """
+    switch = Switch(settings.DATA)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if switch.is_on() and request.path not in _ALWAYS and not request.path.startswith(settings.STATIC_URL):
+            return closed(request, switch.until())
+        return get_response(request)
+
+    return middleware
+
+
 class refusals:
-    """Turns `Refused` and `TooMany` from any view into pages that say why (403) and until when (429)."""
+    """Turns `Refused` and `TooMany` from any view into pages that say why (403) and until when (429).
+
+    And gives a page to whoever opens an address that only takes what a button sends (405).
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET" and not response.content:
+            return not_allowed(request, response.get("Allow", ""))
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refused):

@@ -18,6 +18,7 @@ RATES = {
     "comment": "120/h",
     "report": "30/h",
     "vote": "300/h",
+    "helped": "60/h",
     "search": "240/m",
     "upload": "60/h",
     "preview": "120/m",

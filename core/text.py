@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from html import unescape
 
 import nh3
@@ -196,3 +197,10 @@ def _checked(field: str, text: str, most: int, empty: object) -> str:
             }
         )
     return text
+
+
+def listed(parts: Sequence[str]) -> str:
+    """One, "A and B", or "A, B and C", "A, B and C", in the page's language."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return str(_("%(these)s and %(last)s")) % {"these": ", ".join(parts[:-1]), "last": parts[-1]}

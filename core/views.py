@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist, loader
-from django.utils import timezone
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
 
 from core import brand, health
 from core.errors import Refused, TooMany
@@ -91,6 +96,47 @@ def _bare(template: str, context: dict[str, object], plain: str, *, status: int)
         context = {"site_name": brand.at_hand().name, **context}
         return HttpResponse(loader.render_to_string(template, context), status=status)
     return HttpResponse(f"{plain}\n", status=status, content_type="text/plain; charset=utf-8")
+
+
+def not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """405 for somebody who opened, or reloaded, an address that only takes what a button sends."""
+    response = render(request, "405.html", status=405)
+    response["Allow"] = allowed
+    return response
+
+
+def maintenance(request: HttpRequest, until: datetime | None) -> HttpResponse:
+    """503 with until when, in words and as `Retry-After` (seconds); asks neither the database nor the session."""
+    with translation.override(translation.get_language_from_request(request, check_path=True)):
+        response = _bare("503.html", {"until": until}, "Back soon.", status=503)
+    left = (until - timezone.now()).total_seconds() if until else 0
+    response["Retry-After"] = str(max(60, int(left)))
+    response["Cache-Control"] = "no-store"
+    # It is answered before the policy of all other pages is added.
+    response["Content-Security-Policy"] = "default-src 'none'; style-src 'self'; img-src 'self'"
+    return response
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the service worker shows where no page can be reached. The same for everybody."""
+    return render(request, "offline.html")
+
+
+@require_safe
+@cache_control(no_cache=True)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The script that shows the offline page. Served from the root, so that it stands for every page."""
+    pages = []
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            pages.append((code, reverse("offline")))
+    style = static("entraide.css")
+    # A new stylesheet, or new words, and browsers take the page anew.
+    kept = style + "".join(loader.render_to_string("offline.html", {}) for _code in pages)
+    version = hashlib.blake2b(kept.encode(), digest_size=8).hexdigest()
+    context = {"pages": pages, "style": style, "version": version}
+    return render(request, "sw.js", context, content_type="text/javascript; charset=utf-8")
 
 
 def healthz(request: HttpRequest) -> HttpResponse:

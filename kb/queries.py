@@ -13,7 +13,9 @@ from wagtail.models import Page
 
 from accounts.viewer import Viewer
 from community.models import Post, Thread
+from community.queries.lists import Tree
 from core.paging import paginate
+from kb.models.helpfulness import HelpedVote, Helpfulness
 from kb.models.origins import Origin
 
 if TYPE_CHECKING:
@@ -66,8 +68,11 @@ def section_page(section: FaqSection, *, cursor: str) -> dict[str, Any]:
     }
 
 
-def article_page(article: Article, *, viewer: Viewer) -> dict[str, Any]:
-    """What stands beside an article: where it is, where it comes from, what is near."""
+def article_page(article: Article, *, viewer: Viewer, said: str = "") -> dict[str, Any]:
+    """What stands beside an article: where it is, where it comes from, what is near, and whether it helped.
+
+    `said` is what the reader just said of it, "yes" or "no"; else a member's earlier word counts.
+    """
     origin = article.origin
     checked = article.checked_on or (origin.reviewed_at.date() if origin and origin.reviewed_at else None)
     return {
@@ -77,8 +82,20 @@ def article_page(article: Article, *, viewer: Viewer) -> dict[str, Any]:
         "source": source_of(origin, viewer),
         "checked_on": checked,
         "near": list(article.get_siblings(inclusive=False).live().order_by("-first_published_at")[:NEAR]),
+        # The products are kept at hand for every list.
+        "product": next((p for p in Tree.read(Viewer()).products if p.pk == article.product_id), None),
+        "helpfulness": Helpfulness.objects.filter(article=article).first(),
+        "said": said if said in ("yes", "no") else _said_before(article, viewer),
         "other_languages": other_languages(article),
     }
+
+
+def _said_before(article: Article, viewer: Viewer) -> str:
+    """What a member said of it before; nothing for a visitor, of whom nothing is kept."""
+    if viewer.member_id is None:
+        return ""
+    vote = HelpedVote.objects.filter(article=article, member_id=viewer.member_id).first()
+    return "" if vote is None else "yes" if vote.helped else "no"
 
 
 def crumbs(page: Page) -> list[Page]:

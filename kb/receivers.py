@@ -93,6 +93,7 @@ def on_erased(member: Member, **kwargs: Any) -> None:
 
 def on_exported(member: Member, export: dict[str, Any], **kwargs: Any) -> None:
     export["kb"] = people.export(member=member)
+    export["kb_said"] = people.said(member=member)
 
 
 def member_of(user: Any) -> Member | None:

@@ -9,5 +9,6 @@ urlpatterns = [
     path("answers/<int:post_id>/promote/", views.promote_answer, name="promote"),
     path("articles/<int:page_id>/", views.article, name="article"),
     path("articles/<int:page_id>/card-<slug:version>.png", views.card, name="card"),
+    path("articles/<int:page_id>/helped/", views.helped, name="helped"),
     path("reviews/<int:page_id>/", views.review, name="review"),
 ]

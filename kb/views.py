@@ -6,8 +6,8 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,9 +18,11 @@ from wagtail.models import Page
 
 from accounts.viewer import Viewer
 from community.models import Post
+from core import ratelimits
 from core.cards import answer
 from core.errors import Refused
 from kb import cards
+from kb.actions.helpfulness import say_helped
 from kb.actions.promotion import promote
 from kb.models import Article
 from kb.permissions import check_may_edit_help
@@ -52,6 +54,20 @@ def article(request: HttpRequest, page_id: int) -> HttpResponse:
     if not path:
         raise Http404
     return redirect(path)
+
+
+@require_POST
+def helped(request: HttpRequest, page_id: int) -> HttpResponse:
+    """A yes or a no to "Did this help?"; thanks in place, or on the page again where no script runs."""
+    said = request.POST.get("helped")
+    if said not in ("yes", "no"):
+        return HttpResponseBadRequest()
+    page = get_object_or_404(Article.objects.shown().select_related("product"), pk=page_id)
+    ratelimits.check(request, "helped")
+    counted = say_helped(article=page, helped=said == "yes", by=_viewer(request), now=timezone.now())
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "kb/parts/helped.html", {"page": page, "said": said, "helpfulness": counted})
+    return redirect(f"{page.path_on_site}?helped={said}#helped")
 
 
 @require_safe

@@ -26,3 +26,17 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.member_id}"
+
+
+class Silence(models.Model):
+    """That a member wants no mail of one sort (`kinds.Mails`); in the product they are told all the same."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="silences")
+    mails = models.CharField(max_length=20)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "mails"], name="one_silence")]
+
+    def __str__(self) -> str:
+        return f"no {self.mails} to {self.member_id}"

@@ -9,13 +9,13 @@ from django.dispatch import receiver
 
 from accounts.models import Member
 from accounts.signals import member_changed, member_erased, member_exported
-from notifications.models import Notification
+from notifications.models import Notification, Silence
 from notifications.notify import notify
 
 
 @receiver(member_exported)
 def export(*, member: Member, export: dict[str, Any], **kwargs: object) -> None:
-    """Adds what the member was told, newest first."""
+    """Adds what the member was told, newest first, and which mails they stopped."""
     rows = Notification.objects.filter(member=member).order_by("-created_at", "-pk")
     export["notifications"] = [
         {
@@ -26,12 +26,16 @@ def export(*, member: Member, export: dict[str, Any], **kwargs: object) -> None:
         }
         for row in rows.iterator(chunk_size=2000)
     ]
+    export["mails_stopped"] = [
+        {"mails": row.mails, "since": row.since.isoformat()} for row in Silence.objects.filter(member=member)
+    ]
 
 
 @receiver(member_erased)
 def erase(*, member: Member, **kwargs: object) -> None:
     """Nobody is left to read them."""
     Notification.objects.filter(member=member).delete()
+    Silence.objects.filter(member=member).delete()
     Member.objects.filter(pk=member.pk).update(unread_count=0)
 
 

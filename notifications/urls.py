@@ -6,4 +6,6 @@ app_name = "notifications"
 urlpatterns = [
     path("", views.index, name="index"),
     path("read/", views.read, name="read"),
+    path("mails/", views.mails, name="mails"),
+    path("stop/<str:token>/", views.stop, name="stop"),
 ]

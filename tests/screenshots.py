@@ -1,19 +1,26 @@
 """`make screenshots`: every page of the demo as people see it, into `var/screenshots`, which git does not keep.
 
-Each page at three widths, light and dark, in both languages; and one sheet for each width, scheme and language with
-all pages side by side. `ARGS="320 dark fr"` makes only those that have all of these words.
+Each page at three widths, light and dark, in both languages, with the pages of errors and every mail; and sheets for
+each width, scheme and language with all of them side by side. `ARGS="320 dark fr"` makes only those that have all of
+these words; names of pages choose among the pages (`ARGS="1280 home desk"`). `ARGS=readme` makes the four of README.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
+import django
 from PIL import Image
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Route, sync_playwright
 
 from config.environment import BASE_DIR
 from tests.browser import site
@@ -21,80 +28,193 @@ from tests.browser.conftest import FLAGS
 from tests.browser.person import Person
 from tests.services import servers
 
+# What no server is asked for is drawn here, with the stylesheet as it lies in the project.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings_test")
+django.setup()
+
 OUT = BASE_DIR / "var" / "screenshots"
 WIDTHS = (320, 768, 1280)
 SCHEMES = ("light", "dark")
 LANGUAGES = ("en", "fr")
 HEIGHT = 900
+ON_A_SHEET = 25
 # Who sees what. "first" is the first link of that kind on the page, followed.
 PAGES = (
     ("", "home", ""),
+    ("customer", "home-customer", ""),
     ("", "list", "community/"),
+    ("customer", "list-customer", "community/"),
+    ("", "product", "community/about/plan-20/"),
+    ("", "topic", "community/about/plan-20/ first .filters a[href*='/plan-20/']"),
     ("", "thread", "community/?list=solved first .row .title a"),
     ("", "search", "search/?q=data"),
+    ("", "search-empty", "search/?q=zeppelin"),
     ("", "help", "help/"),
+    ("", "section", "help/ first main h2 a"),
     ("", "article", "help/ first main ul a"),
+    ("", "article-said", "help/ first main ul a and ?helped=no"),
     ("", "sign-in", "account/login/"),
     ("", "sign-up", "account/signup/"),
+    ("", "reset", "account/password/reset/"),
     ("", "terms", "terms/"),
+    ("", "privacy", "privacy/"),
+    ("", "accessibility", "accessibility/"),
+    ("", "outbox", "account/outbox/"),
     ("", "not-found", "nothing-here/"),
+    ("", "offline", "offline/"),
+    ("", "not-allowed", "account/notifications/read/"),
+    ("customer", "refused", "desk/"),
     ("customer", "ask", "community/ask/"),
     ("customer", "requests", "requests/"),
     ("customer", "account", "account/"),
+    ("customer", "owned", "community/yours/"),
+    ("customer", "email", "account/email/"),
+    ("customer", "password", "account/password/change/"),
+    ("customer", "second-proof", "account/2fa/"),
+    ("customer", "connections", "account/3rdparty/"),
+    ("customer", "erase", "account/erase/"),
     ("customer", "notifications", "account/notifications/"),
     ("customer", "unsolved", "community/?list=unsolved first .row .title a"),
+    ("customer", "credits-none", "credits/"),
     ("helper", "credits", "credits/"),
     ("helper", "profile", "community/?list=solved first .row .title a first .by a.name"),
     ("moderator", "reports", "community/reports/"),
+    ("moderator", "decide", "community/reports/ first .row .title a"),
+    ("moderator", "report", "community/?list=solved first .row .title a first a[href*='/report/']"),
     ("agent", "desk", "desk/"),
+    ("agent", "desk-mine", "desk/?queue=mine"),
 )
+# Pages that cannot be asked for: by template, with what they say. They need neither a request nor the database.
+ERRORS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("400", "400.html", {}),
+    ("413", "413.html", {"most": 12}),
+    ("500", "500.html", {}),
+    ("maintenance", "503.html", {"until": datetime(2026, 3, 10, 14, 0, tzinfo=UTC)}),
+)
+# README's: the page, and how it is taken.
+README = {"home": "home-customer", "thread": "thread", "article": "article", "desk": "desk"}
+README_SIZE = (1280, 860)
+README_MAX = 150_000
 
 
 def main(wanted: list[str]) -> int:
     if not wanted:
         shutil.rmtree(OUT, ignore_errors=True)
+    names = {name for _who, name, _where in PAGES} | {name for name, _file, _given in ERRORS} | {"mails"}
+    chosen = names & set(wanted) or names
+    modes = set(wanted) - names - {"readme"}
     with (
         tempfile.TemporaryDirectory() as folder,
         site.started(Path(folder)) as address,
         sync_playwright() as playwright,
     ):
         chromium = playwright.chromium.launch(executable_path=servers.chromium(), args=FLAGS)
-        keys = {}
+        keys: dict[str, Any] = {}
         for who in {who for who, _name, _where in PAGES if who}:
             context = chromium.new_context()
             Person(context, address, "en").sign_in(who)
             keys[who] = context.storage_state()
             context.close()
+        if "readme" in wanted:
+            _for_readme(chromium, keys, address)
+            return 0
         for width, scheme, lang in product(WIDTHS, SCHEMES, LANGUAGES):
-            if not set(wanted) <= {str(width), scheme, lang}:
+            if not modes <= {str(width), scheme, lang}:
                 continue
-            pictures = []
+            pictures, people = [], {}
             for who, name, where in PAGES:
-                context = chromium.new_context(
-                    storage_state=keys.get(who), viewport={"width": width, "height": HEIGHT}, locale=lang,
-                    color_scheme=scheme,
-                )  # fmt: skip
-                pictures.append(_take(context, address, lang, where, OUT / f"{name}-{width}-{scheme}-{lang}.png"))
-                context.close()
-            _sheet(pictures, OUT / f"all-{width}-{scheme}-{lang}.png")
-            print(f"{width} {scheme} {lang}: {len(pictures)} pages", flush=True)
+                if name not in chosen:
+                    continue
+                if who not in people:
+                    context = chromium.new_context(
+                        storage_state=keys.get(who), viewport={"width": width, "height": HEIGHT}, locale=lang,
+                        color_scheme=scheme,
+                    )  # fmt: skip
+                    people[who] = Person(context, address, lang)
+                pictures.append(_take(people[who], where, OUT / f"{name}-{width}-{scheme}-{lang}.png"))
+            for person in people.values():
+                person.context.close()
+            drawn = [(name, html) for name, html in _drawn(lang) if {name, name.split(".")[0]} & chosen]
+            context = chromium.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
+            for name, html in drawn:
+                pictures.append(_draw(context, html, OUT / f"{name}-{width}-{scheme}-{lang}.png"))
+            context.close()
+            for number, start in enumerate(range(0, len(pictures), ON_A_SHEET), 1):
+                _sheet(pictures[start : start + ON_A_SHEET], OUT / f"all-{width}-{scheme}-{lang}-{number}.png")
+            print(f"{width} {scheme} {lang}: {len(pictures)} pictures", flush=True)
         chromium.close()
     print(f"In {OUT}")
     return 0
 
 
-def _take(context: BrowserContext, address: str, lang: str, where: str, into: Path) -> Path:
-    person = Person(context, address, lang)
+def _take(person: Person, where: str, into: Path) -> Path:
+    where, _and, more = where.partition(" and ")
     path, *links = where.split(" first ")
     person.go(path)
     for link in links:
         href = person.page.locator(link).first.get_attribute("href")
         assert href, f"{path} has no {link}"
         person.go(href)
+    if more:
+        person.page.goto(person.page.url + more)
     person.page.wait_for_load_state("networkidle")
     into.parent.mkdir(parents=True, exist_ok=True)
     person.page.screenshot(path=into, full_page=True)
     return into
+
+
+def _drawn(lang: str) -> Iterator[tuple[str, str]]:
+    """What no address shows, as HTML: the pages of errors, and every mail ("mails.3")."""
+    from django.template.loader import render_to_string
+    from django.utils import translation
+
+    from tests.mails import every_mail
+
+    for name, file, given in ERRORS:
+        with translation.override(lang):
+            html = render_to_string(file, given)
+        yield name, html
+    for number, (_kind, message) in enumerate(every_mail(lang)):
+        yield f"mails.{number}", str(message.alternatives[0][0])
+
+
+def _draw(context: BrowserContext, html: str, into: Path) -> Path:
+    """A picture of HTML that no server gives; its stylesheet is the project's."""
+
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path == "/":
+            route.fulfill(body=html, content_type="text/html; charset=utf-8")
+        elif (file := BASE_DIR / path.lstrip("/")).is_file():
+            route.fulfill(path=file)
+        else:
+            route.abort()
+
+    page = context.new_page()
+    page.route("**/*", answer)
+    page.goto("http://drawn.example/")
+    into.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=into, full_page=True)
+    page.close()
+    return into
+
+
+def _for_readme(chromium: Browser, keys: dict[str, Any], address: str) -> None:
+    """The pictures of README: what one sees of a page at first, few enough colours to stay small."""
+    width, height = README_SIZE
+    pages = {name: (who, where) for who, name, where in PAGES}
+    for name, page in README.items():
+        who, where = pages[page]
+        context = chromium.new_context(storage_state=keys.get(who), viewport={"width": width, "height": height})
+        whole = _take(Person(context, address, "en"), where, OUT / f"readme-{name}.png")
+        context.close()
+        into = BASE_DIR / "docs" / f"{name}.png"
+        with Image.open(whole) as picture:
+            shown = picture.convert("RGB").crop((0, 0, width, min(height, picture.height)))
+        shown.quantize(64).save(into, optimize=True)
+        size = into.stat().st_size
+        assert size <= README_MAX, f"{into} has {size} bytes"
+        print(f"{into}: {size // 1000} kB")
 
 
 def _sheet(pictures: list[Path], into: Path) -> None:

@@ -48,6 +48,12 @@ def desk_hours() -> str:
     }
 
 
+@register.simple_tag
+def desk_state() -> str:
+    """Who answers now: "Members answer tonight; the desk opens tomorrow at 9:00." """
+    return words.desk_state(queries.levels().default.hours, timezone.now())
+
+
 @register.inclusion_tag("care/escalation.html", takes_context=True)
 def escalation(context: dict[str, Any], thread: Thread) -> dict[str, Any]:
     """A moderator's form that hands the thread to a person now; nothing for anybody else."""
@@ -86,7 +92,7 @@ def desk_now() -> str:
     hours = queries.levels().default.hours
     closes = hours.closes_at(now)
     if hours.is_open(now) and closes is not None:
-        return format_html(_("Open until {at}. Clocks run only while the desk is open."), at=moment(closes))
+        return _("Open until %(time)s. Clocks run only while the desk is open.") % {"time": words.clock(closes)}
     return format_html(_("Closed until {at}. Clocks stand still."), at=moment(hours.next_opening(now)))
 
 

@@ -51,7 +51,7 @@ def could_help(viewer: Viewer, tree: Tree, langs: Sequence[str], limit: int = 3)
         )
     )
     # Only the newest are weighed, so that the cost does not grow with what nobody answered.
-    newest = _newest(waiting, 200)
+    newest = waiting.order_by("-created_at", "-pk").values("pk")[:200]
     found = waiting.filter(pk__in=newest).order_by("-suits", "-created_at", "-pk")[:limit]
     return [
         (thread, ("open", "own", "solved")[thread.suits], known.get(thread.topic_id or 0, 0))  # type: ignore[attr-defined]

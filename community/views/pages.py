@@ -17,6 +17,7 @@ from community.queries import home as queries
 from community.queries import lists
 from community.views.common import now
 from community.views.lists import drawn_rows
+from core.text import listed
 from core.visitors import same_for_visitors
 
 
@@ -31,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
     keys = [(thread.pk, thread.version) for thread in lists.versions(asked)]
     context = {
         "now": now(),
-        "owned": [product for product in tree.products if product.pk in tree.owned],
+        "owned": listed([product.name for product in tree.products if product.pk in tree.owned]),
         "rows": drawn_rows(keys, now(), level=3),
         "helpable": queries.could_help(viewer, tree, langs) if viewer.is_signed_in else [],
     }

@@ -54,6 +54,21 @@ def when(at: datetime | None) -> SafeString:
 
 
 @register.simple_tag
+def day(at: datetime | None) -> SafeString:
+    """A moment in a list: its date, short enough for the margin, and all of it on hover. A script makes it relative."""
+    if at is None:
+        return SafeString("")
+    local = timezone.localtime(at)
+    pattern = "j F" if local.year == timezone.localtime().year else "j F Y"
+    return format_html(
+        '<time datetime="{}" data-when title="{}">{}</time>',
+        local.isoformat(timespec="minutes"),
+        formats.date_format(local, "DATETIME_FORMAT"),
+        formats.date_format(local, pattern),
+    )
+
+
+@register.simple_tag
 def moment(at: datetime | None) -> SafeString:
     """A moment that stays absolute, with its weekday: for promises. The date stands with it beyond five days."""
     if at is None:

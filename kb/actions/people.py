@@ -7,14 +7,18 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Member
-from kb.models import Article, Origin
+from kb.models import Article, HelpedVote, Origin
 
 
 def erase(*, member: Member) -> None:
-    """Take the name off what is credited to a member, unless they asked that it stays."""
+    """Take the name off what is credited to a member, unless they asked that it stays; forget what they said helped.
+
+    The counts stay: they name nobody.
+    """
     with transaction.atomic():
         if not member.keep_name:
             Origin.objects.filter(credited=member).update(credited_to="")
+        HelpedVote.objects.filter(member=member).delete()
 
 
 def export(*, member: Member) -> list[dict[str, Any]]:
@@ -29,4 +33,12 @@ def export(*, member: Member) -> list[dict[str, Any]]:
             "credited_to": origins[article.translation_key].credited_to,
         }
         for article in articles
+    ]
+
+
+def said(*, member: Member) -> list[dict[str, Any]]:
+    """Which articles a member said helped, or did not."""
+    return [
+        {"title": vote.article.title, "helped": vote.helped, "at": vote.at.isoformat()}
+        for vote in HelpedVote.objects.filter(member=member).select_related("article").order_by("pk")
     ]

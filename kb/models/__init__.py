@@ -1,5 +1,6 @@
 """What the knowledge base keeps: Wagtail's pages, where articles come from, and the task that reviews them."""
 
+from kb.models.helpfulness import HelpedVote, Helpfulness
 from kb.models.origins import Origin
 from kb.models.pages import Article, FaqArticle, FaqSection, Guide, HelpIndexPage, HelpPage, HomePage
 from kb.models.review import ReviewTask
@@ -11,6 +12,8 @@ __all__ = [
     "Guide",
     "HelpIndexPage",
     "HelpPage",
+    "HelpedVote",
+    "Helpfulness",
     "HomePage",
     "Origin",
     "ReviewTask",

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
+from wagtail.url_routing import RouteResult
 
 from accounts.viewer import Viewer
 from community.models import Product, Topic
@@ -61,6 +62,17 @@ class HomePage(HelpPage):
 
     class Meta:
         verbose_name = _("root of a language")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """Finds the page by its whole address, in two queries; Wagtail's own way takes two a level. Raises Http404."""
+        path = self.url_path + "".join(f"{part}/" for part in path_components)
+        page = None
+        if path_components:
+            # The slug has an index, the address has none.
+            page = Page.objects.filter(slug=path_components[-1], url_path=path, live=True).first()
+        if page is None:
+            raise Http404
+        return RouteResult(page.specific)
 
 
 class HelpIndexPage(HelpPage):
@@ -148,7 +160,8 @@ class Article(HelpPage):
         verbose_name = _("article")
 
     def page_context(self, request: HttpRequest) -> dict[str, Any]:
-        return article_page(self, viewer=getattr(request, "viewer", Viewer()))
+        said = request.GET.get("helped", "")
+        return article_page(self, viewer=getattr(request, "viewer", Viewer()), said=said)
 
     def permissions_for_user(self, user: Any) -> ArticlePermissions:
         return ArticlePermissions(user, self)

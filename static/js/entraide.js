@@ -20,7 +20,18 @@ export function shortenTimes(root = document) {
 }
 
 shortenTimes();
+
+// Where a row slides within itself, what is chosen is in sight.
+for (const strip of document.querySelectorAll(".strip")) {
+  const here = strip.querySelector("[aria-current]");
+  if (here && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - strip.clientWidth / 3;
+}
 document.addEventListener("htmx:load", (event) => shortenTimes(event.target));
+
+// Without a connection, a page that says so. Browsers have this on secure sites only.
+if ("serviceWorker" in navigator) {
+  window.addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
+}
 
 // A part of the page that could not be changed says why, where it happened.
 document.addEventListener("htmx:responseError", (event) => {

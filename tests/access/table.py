@@ -22,6 +22,8 @@ Row = tuple[list[Any], dict[str, Any], str, str]
 TABLE: dict[str, Row] = {
     "healthz": ([], {}, ".........", "........."),
     "readyz": ([], {}, "wwwwwwwww", "wwwwwwwww"),
+    "service_worker": ([], {}, ".........", "mmmmmmmmm"),
+    "offline": ([], {}, ".........", "mmmmmmmmm"),
     "picture": (["none.webp"], {}, "---------", "mmmmmmmmm"),
     "media": (["none.webp"], {}, "---------", "mmmmmmmmm"),
     "brand_css": (["0b5fff-none"], {}, "---------", "mmmmmmmmm"),
@@ -41,6 +43,8 @@ TABLE: dict[str, Row] = {
     "shortcuts": ([], {}, ".........", "mmmmmmmmm"),
     "styleguide": ([], {}, ".........", "mmmmmmmmm"),
     "notifications:index": ([], {}, "s........", "mmmmmmmmm"),
+    "notifications:mails": ([], {"mails": ["answers"]}, "mmmmmmmmm", "s>>>>>>>>"),
+    "notifications:stop": (["made-up"], {}, "---------", "---------"),
     "notifications:read": ([], {}, "mmmmmmmmm", "s>>>>>>>>"),
     "accounts:home": (
         [],
@@ -53,6 +57,7 @@ TABLE: dict[str, Row] = {
     "accounts:erased": ([], {}, ".........", "mmmmmmmmm"),
     "accounts:outbox": ([], {}, ".........", "mmmmmmmmm"),
     "accounts:outbox_mail": (["none", 1], {}, "---------", "mmmmmmmmm"),
+    "accounts:outbox_html": (["none", 1], {}, "---------", "mmmmmmmmm"),
     "accounts:first_operator": (
         ["guessed-token"],
         {"name": "Eve", "email": "eve@example.org", "password": "a long password"},
@@ -113,6 +118,7 @@ TABLE: dict[str, Row] = {
     "community:preview": ([], {"text": "**bold**"}, "mmmmmmmmm", "........."),
     "community:upload": ([], {}, "mmmmmmmmm", "siiiiiiii"),
     "community:draft": ([], {"key": "ask", "title": "Half a title"}, "mmmmmmmmm", "s........"),
+    "community:owned": ([], {"product": "=product.pk"}, "s........", "s>>>>>>>>"),
     "community:member": (["@answerer"], {}, ".........", "mmmmmmmmm"),
     "community:reports": ([], {}, "sxxxxx.xx", "mmmmmmmmm"),
     "community:decide": (["post", "=post.pk"], {"verdict": "keep", "reason": "It is right."}, "sxxxxx.xx", "sxxxxx>xx"),
@@ -160,6 +166,7 @@ TABLE: dict[str, Row] = {
     "kb:promote": (["=accepted.pk"], {}, "mmmmmmmmm", "xxxxxx>xx"),
     "kb:article": (["=article.pk"], {}, ">>>>>>>>>", "mmmmmmmmm"),
     "kb:card": (["=article.pk", "old"], {}, ">>>>>>>>>", "mmmmmmmmm"),
+    "kb:helped": (["=article.pk"], {"helped": "yes"}, "mmmmmmmmm", ">>>>>>>>>"),
     "kb:review": (["=draft_article.pk"], {}, "sxxxxx>x>", "mmmmmmmmm"),
     "wagtail_serve": (["help/mobile/"], {}, ".........", "........."),
 }

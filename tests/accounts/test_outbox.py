@@ -1,7 +1,7 @@
 """The demo's mail can be read; outside the demo there is no such page."""
 
 import pytest
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +32,21 @@ def test_mails_are_listed_newest_first_and_read_as_text(client, outbox):
     assert '<a href="http://localhost/x"' in mail and "<script>alert" not in mail
     assert "Été" in client.get(f"/en/account/outbox/{name}/1/").content.decode()
     assert client.get(f"/en/account/outbox/{name}/2/").status_code == 404
+
+
+def test_a_mail_is_drawn_as_its_reader_gets_it_and_can_run_nothing(client, outbox):
+    with get_connection("django.core.mail.backends.filebased.EmailBackend", file_path=outbox) as to:
+        mail = EmailMultiAlternatives("Drawn", "Plain", "a@example.org", ["d@example.org"])
+        mail.attach_alternative("<p style='color:red'>Drawn</p>", "text/html")
+        to.send_messages([mail])
+    [name] = [path.stem for path in outbox.glob("2*.log") if "Drawn" in path.read_text()]
+    assert f"/en/account/outbox/{name}/0/html/" in client.get(f"/en/account/outbox/{name}/0/").text
+    drawn = client.get(f"/en/account/outbox/{name}/0/html/")
+    assert "<p style='color:red'>Drawn</p>" in drawn.text
+    policy = drawn["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'") and "sandbox" in policy and "allow-scripts" not in policy
+    [text_only] = [path.stem for path in outbox.glob("2*.log") if path.stem != name]
+    assert client.get(f"/en/account/outbox/{text_only}/0/html/").status_code == 404
 
 
 @pytest.mark.parametrize("name", ["other", "secret", "..%2Fsecret", "20260101-000000-1"])

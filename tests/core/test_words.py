@@ -15,9 +15,9 @@ AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)  # a Tuesday
 @pytest.mark.parametrize(
     ("lang", "days", "words"),
     [
-        ("en", 1, ">Tuesday 9:00<"),
+        ("en", 1, ">Tuesday\xa09:00<"),
         ("en", 6, ">Tuesday 10 March 2026, 9:00<"),
-        ("fr", 1, ">mardi 9\xa0h\xa000<"),
+        ("fr", 1, ">mardi\xa09\xa0h\xa000<"),
         ("fr", 6, ">mardi 10 mars 2026, 9\xa0h\xa000<"),
     ],
 )
