@@ -101,25 +101,28 @@ def build(words: Words = Words()) -> World:
 
     def open_thread(title: str) -> Any:
         return ask(
-            by=people["asker"], title=words.title.format(title), details=words.text.format("Since this morning."), product=product, topic=topic,
-            lang="en", now=next(past),
+            by=people["asker"], title=words.title.format(title), details=words.text.format("Since this morning."),
+            product=product, topic=topic, lang="en", now=next(past),
         )  # fmt: skip
 
     solved = open_thread("No data since I moved")
-    accepted = answer(thread=solved, by=people["answerer"], body=words.text.format("Set the access point."), now=next(past))
-    remark = comment(post=accepted, by=people["answerer"], text=words.text.format("It takes a minute."), now=next(past))
+    accepted = answer(
+        thread=solved, by=people["answerer"], body=words.text.format("Set the access point."), now=next(past)
+    )
+    remark = comment(post=accepted, by=people["answerer"], text=written("It takes a minute."), now=next(past))
     acceptance.accept(answer=accepted, by=people["asker"], now=next(past))
     article = promote(answer=accepted, by=people["second_moderator"], now=next(past))
 
     waiting = open_thread("Orange light every evening")
-    reply = answer(thread=waiting, by=people["answerer"], body=words.text.format("Look at the cable."), now=next(past))
+    reply = answer(thread=waiting, by=people["answerer"], body=written("Look at the cable."), now=next(past))
     report = flag(target=reply, by=people["other"], cause="wrong", text="", now=next(past))
-    steering.escalate(thread=waiting, by=people["moderator"], reason=words.text.format("Needs the network desk."), now=next(past))
+    steering.escalate(thread=waiting, by=people["moderator"], reason=written("Needs the network desk."), now=next(past))
 
     fresh = open_thread("Which SIM do I need?")
     published = make_article(
-        section_slug="mobile", section_title="Mobile", lang="en", title=words.title.format("Reading your bill"), lead=words.text.format("Three parts."),
-        steps=[words.text.format("The plan.")], product=product, credited_to="", now=next(past),
+        section_slug="mobile", section_title="Mobile", lang="en", title=words.title.format("Reading your bill"),
+        lead=written("Three parts."), steps=[written("The plan.")], product=product, credited_to="",
+        now=next(past),
     )  # fmt: skip
     world.keys = {
         "thread": waiting,

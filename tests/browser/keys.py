@@ -20,7 +20,7 @@ STOP = """() => {
   return {
     name: here.outerHTML.replace(/\\s+/g, " ").slice(0, 120),
     ringed: ringed(here) || Boolean(here.closest(".editor") && ringed(here.closest(".editor"))),
-    inView: box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+    inView: box.width * box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0,
     follows: !before?.isConnected || Boolean(before.compareDocumentPosition(here) & Node.DOCUMENT_POSITION_FOLLOWING),
   };
 }"""
@@ -64,4 +64,6 @@ class Keys:
 
     def here(self) -> str:
         """What has the focus; "" where it was lost."""
-        return str(self.page.evaluate("document.activeElement === document.body ? '' : document.activeElement.outerHTML"))
+        return str(
+            self.page.evaluate("document.activeElement === document.body ? '' : document.activeElement.outerHTML")
+        )

@@ -1,4 +1,4 @@
-"""The gallery, drawn before a browser is started: while Playwright's loop runs, Django refuses its thread a database."""
+"""The gallery, drawn before a browser is started: while Playwright runs, Django refuses its thread a database."""
 
 from __future__ import annotations
 

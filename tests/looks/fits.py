@@ -24,16 +24,18 @@ LARGE_FIGURES = """() => {
 
 # Each text two fifths longer and accented, as a language may be that nobody has translated to yet.
 PSEUDO = """() => {
-  const accents = { a: "å", c: "ç", e: "é", i: "î", n: "ñ", o: "ö", s: "š", u: "û", y: "ý", z: "ž", A: "Å", E: "É", S: "Š" };
+  const accents = { a: "å", c: "ç", e: "é", i: "î", n: "ñ", o: "ö", s: "š", u: "û", y: "ý", z: "ž", A: "Å", E: "É" };
+  const filling = "one two three four five six seven eight nine ten ".repeat(20);
   const longer = (words) => {
     const said = words.trim();
-    const more = "one two three four five six seven eight nine ten ".repeat(20).slice(0, Math.ceil(said.length * 0.4) - 2);
-    return words.replace(said, `[${said.replace(/[a-zA-Z]/g, (letter) => accents[letter] ?? letter)}${more.trimEnd()}]`);
+    const more = filling.slice(0, Math.max(0, Math.ceil(said.length * 0.4) - 2)).trimEnd();
+    return words.replace(said, () => `[${said.replace(/[a-zA-Z]/g, (letter) => accents[letter] ?? letter)}${more}]`);
   };
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const node = walk.currentNode;
-    if (/\\p{L}/u.test(node.data) && !node.parentElement.closest("script, style, textarea, code, pre")) node.data = longer(node.data);
+    if (!/\\p{L}/u.test(node.data) || node.parentElement.closest("script, style, textarea, code, pre")) continue;
+    node.data = longer(node.data);
   }
   for (const one of document.querySelectorAll("[placeholder]")) one.placeholder = longer(one.placeholder);
 }"""
@@ -43,17 +45,21 @@ FAULTS = """(wide) => {
   const name = (one) => one.outerHTML.replace(/\\s+/g, " ").slice(0, 110);
   const page = document.documentElement.scrollWidth;
   if (page > wide) {
-    const beyond = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > wide + 0.5);
-    found.push(`scrolls sideways, ${page} px: ${beyond.slice(-1).map(name)}`);
+    const beyond = (one) => one.getBoundingClientRect().right > wide + 0.5;
+    const last = [...document.body.querySelectorAll("*")].filter(beyond).slice(-1);
+    found.push(`scrolls sideways, ${page} px: ${last.map(name)}`);
   }
+  const isShown = (one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length;
   const shown = [...document.querySelectorAll("a, button, input, select, textarea, summary, label")].filter(
-    (one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest(".skip, .hidden") && one.getClientRects().length
+    (one) => isShown(one) && !one.closest(".skip, .hidden")
   );
   for (const one of shown) {
     const style = getComputedStyle(one);
     // An input scrolls what is typed, and a name that is cut says so by its dots.
-    if (one.matches("input, select, textarea") || style.display === "inline" || style.textOverflow === "ellipsis") continue;
-    if (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1) found.push(`words beside their control: ${name(one)}`);
+    if (one.matches("input, select, textarea")) continue;
+    if (style.display === "inline" || style.textOverflow === "ellipsis") continue;
+    const more = one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1;
+    if (more) found.push(`words beside their control: ${name(one)}`);
   }
   const controls = shown.filter((one) => one.matches("button, .button, input:not([type=hidden]), select, textarea"));
   const boxes = controls.map((one) => [one, one.getBoundingClientRect()]);

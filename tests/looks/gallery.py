@@ -25,7 +25,7 @@ from tests.access.world import STANDINGS, World
 from tests.browser.shape import Piece, Shape
 
 LANGUAGES = ("en", "fr")
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX = {"HX-Request": "true"}
 # With what a page is asked for beside itself: other lists, a search that finds nothing, the words of a form.
 QUERIES = {
     "community:list": ["?list=solved", "?list=unsolved", "?list=mine", "?q=nothing"],
@@ -36,8 +36,15 @@ QUERIES = {
 }
 # Whose pages differ; where each standing sees its own.
 READERS = ("anonymous", "asker", "moderator", "agent", "operator")
-PERSONAL = {"community:thread", "community:ask", "community:member", "accounts:home", "rewards:credits", "care:requests"}
-# Large answers that change nothing of the world, and writes after which nobody is there to read the page.
+PERSONAL = {
+    "community:thread",
+    "community:ask",
+    "community:member",
+    "accounts:home",
+    "rewards:credits",
+    "care:requests",
+}
+# After these nobody is there to read a page.
 NOT_POSTED = {"account_logout", "accounts:erase"}
 TOKEN = re.compile(r'(name="csrfmiddlewaretoken" value=|nonce=|"X-CSRFToken": )"[^"]*"')
 
@@ -109,7 +116,7 @@ def _ask(world: World, standing: str, lang: str, name: str, query: str, how: str
             response = client.get(path, follow=True)
         else:
             sent = {} if how == "sent empty" else {field: fill(value, world) for field, value in data.items()}
-            response = client.post(path, sent, follow=True, **(HTMX if how == "sent by htmx" else {}))
+            response = client.post(path, sent, follow=True, headers=HTMX if how == "sent by htmx" else None)
         transaction.set_rollback(True)
     if not str(response.get("Content-Type", "")).startswith("text/html") or response.streaming:
         return None
@@ -142,4 +149,6 @@ def _errors(world: World, lang: str) -> Iterator[Picture]:
             ("500", lambda: views.server_error(request)),
         ):
             answer = draw_it()
-            yield Picture(f"error {name}", name, "", "anonymous", lang, "error", answer.status_code, answer.content.decode())
+            yield Picture(
+                f"error {name}", name, "", "anonymous", lang, "error", answer.status_code, answer.content.decode()
+            )

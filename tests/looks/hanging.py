@@ -13,7 +13,10 @@ from playwright.sync_api import Browser, Page, Route
 from tests.looks.gallery import Picture
 
 WALL = "http://gallery.test/"
-PART = '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>A part of a page</title></head><body><main>{}</main></body></html>'
+PART = (
+    '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>A part of a page</title></head>'
+    "<body><main>{}</main></body></html>"
+)
 
 
 def document(picture: Picture) -> str:

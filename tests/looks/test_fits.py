@@ -22,7 +22,9 @@ def test_no_page_breaks_by_long_words_large_figures_or_a_longer_language(wall, g
         page.evaluate(fits.LARGE_FIGURES)
         found += [f"{picture} at {words}" for words in fits.faults(page, PHONE)]
         page.evaluate(fits.PSEUDO)
-        found += [f"{picture}, longer, at {words}" for wide in (PHONE, TABLET, DESK) for words in fits.faults(page, wide)]
+        found += [
+            f"{picture}, longer, at {words}" for wide in (PHONE, TABLET, DESK) for words in fits.faults(page, wide)
+        ]
     assert not found
 
 
@@ -53,7 +55,9 @@ def test_the_check_itself_finds_what_does_not_fit(wall, galleries):
     page = wall.hang(next(one for one in galleries["plain en"] if one.kind == "account_login"))
     assert fits.faults(page, PHONE) == []
     page.evaluate("document.querySelector('main h1').style.width = '900px'")
-    page.evaluate("document.querySelector('main button').style.cssText = 'width: 20px; overflow: hidden; white-space: nowrap'")
+    page.evaluate(
+        "document.querySelector('main button').style.cssText = 'width: 20px; overflow: hidden; white-space: nowrap'"
+    )
     page.evaluate("document.querySelector('main input[type=password]').style.marginTop = '-60px'")
     found = " ".join(fits.faults(page, PHONE))
     assert "scrolls sideways" in found and "words beside their control" in found and "one control upon another" in found
