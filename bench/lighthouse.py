@@ -33,7 +33,8 @@ PAGES = {
     "thread": "community/?list=solved first .row .title a",
     "article": "help/ first main ul a",
     "ask": "community/ask/",
-    "search": "search/?q=data",
+    "search": "search/",
+    "results": "search/?q=data",  # which no search engine shall keep: its last score says so
     "sign-in": "account/login/",
 }
 TITLE = "No mobile data since I moved my number to another operator"
@@ -141,12 +142,12 @@ def main() -> int:
         with product.started(folder) as where, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             found = addresses(browser, where)
-            size, shifted, parts = transferred(browser, found["thread"])
+            size, _shifted, parts = transferred(browser, found["thread"])
             longest, typed = typing(browser, found["ask"])
             shifts = {name: transferred(browser, address)[1] for name, address in found.items()}
             browser.close()
             figures["first view of a thread"] = {"bytes": size, "parts": parts}
-            figures["layout shift"] = {"worst page": max(*shifts.values(), shifted), "typing": typed}
+            figures["layout shift"] = {**shifts, "typing": typed}
             figures["longest interaction, ms"] = longest
             figures["lighthouse"] = {name: scores(program, chromium, address, runs) for name, address in found.items()}
     finally:
@@ -157,7 +158,8 @@ def main() -> int:
     rows += [(f"  under, {name}", words) for name, got in lighthouse.items() for words in got["under"]]
     rows += [
         ("first view of a thread (reach: 60 kB)", f"{size / 1000:.1f} kB: {', '.join(parts[:6])}"),
-        ("layout shift (reach: 0.00)", f"{max(*shifts.values(), shifted):.3f} loading, {typed:.3f} while typing"),
+        ("layout shift (reach: 0.00)", ", ".join(f"{name} {value:.3f}" for name, value in shifts.items())),
+        ("layout shift while typing", f"{typed:.3f}"),
         ("longest interaction while typing (reach: 100 ms)", f"{longest:.0f} ms"),
     ]
     site.table("What a reader's device has to do (Lighthouse as a phone)", rows, name="lighthouse", values=figures)
