@@ -105,6 +105,7 @@ def build(words: Words = Words()) -> World:
             product=product, topic=topic, lang="en", now=next(past),
         )  # fmt: skip
 
+    written = words.text.format
     solved = open_thread("No data since I moved")
     accepted = answer(
         thread=solved, by=people["answerer"], body=words.text.format("Set the access point."), now=next(past)
