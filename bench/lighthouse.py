@@ -66,20 +66,27 @@ def addresses(browser: Browser, where: str) -> dict[str, str]:
     return found
 
 
+def report(program: Path, chromium: str, address: str, out: Path) -> None:
+    """One run. On a busy machine Lighthouse may lose its own browser: it is tried again, twice. CalledProcessError."""
+    words = ["node", str(program), address, "--quiet", "--output=json", f"--output-path={out}"]
+    words += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags=--headless=new {' '.join(FLAGS)}"]
+    for _attempt in range(3):
+        done = subprocess.run(words, env=os.environ | {"CHROME_PATH": chromium}, stdin=subprocess.DEVNULL)
+        if done.returncode == 0:
+            return
+    done.check_returncode()
+
+
 def scores(program: Path, chromium: str, address: str, runs: int) -> dict[str, Any]:
     """The median score of each category out of 100, and what keeps the last run from all of them."""
     reports = []
     with tempfile.TemporaryDirectory() as folder:
         for run in range(runs):
             out = Path(folder) / f"{run}.json"
-            subprocess.run(
-                ["node", str(program), address, "--quiet", "--output=json", f"--output-path={out}",
-                 f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags=--headless=new {' '.join(FLAGS)}"],
-                check=True, env=os.environ | {"CHROME_PATH": chromium}, stdin=subprocess.DEVNULL,
-            )  # fmt: skip
+            report(program, chromium, address, out)
             reports.append(json.loads(out.read_text()))
     got: dict[str, Any] = {
-        name: round(statistics.median(100 * (report["categories"][name]["score"] or 0) for report in reports))
+        name: round(statistics.median(100 * (one["categories"][name]["score"] or 0) for report in reports))
         for name in CATEGORIES
     }
     last = reports[-1]
