@@ -86,7 +86,7 @@ def scores(program: Path, chromium: str, address: str, runs: int) -> dict[str, A
             report(program, chromium, address, out)
             reports.append(json.loads(out.read_text()))
     got: dict[str, Any] = {
-        name: round(statistics.median(100 * (one["categories"][name]["score"] or 0) for report in reports))
+        name: round(statistics.median(100 * (one["categories"][name]["score"] or 0) for one in reports))
         for name in CATEGORIES
     }
     last = reports[-1]
