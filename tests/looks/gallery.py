@@ -88,6 +88,19 @@ def again(world: World, pictures: list[Picture], lang: str) -> list[Picture]:
     return [picture for picture in (*drawn, *_errors(world, lang)) if picture]
 
 
+def with_all_pieces(pictures: list[Picture]) -> list[Picture]:
+    """The fewest whole pages of ours that show every piece that any page has, the fullest first."""
+    ours = [one for one in pictures if one.whole and not one.kind.startswith("wagtailadmin")]
+    shapes = sorted(((Shape.of(one.html).pieces, one) for one in ours), key=lambda pair: -len(pair[0]))
+    shown: set[Piece] = set()
+    chosen = []
+    for pieces, picture in shapes:
+        if not pieces <= shown:
+            shown |= pieces
+            chosen.append(picture)
+    return chosen
+
+
 def _all(world: World) -> Iterator[Picture]:
     for name, (_keys, _data, get, post) in TABLE.items():
         readers = () if set(get) == {"m"} else STANDINGS if name in PERSONAL else READERS

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.browser import axe
-from tests.browser.shape import Shape
 from tests.looks.fits import DESK, PHONE
+from tests.looks.gallery import with_all_pieces
 
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
@@ -19,18 +19,6 @@ CLOSE = """(place) => {
   if (one.matches("dialog")) one.close();
   else one.hidePopover();
 }"""
-
-
-def with_all_pieces(pictures):
-    """The fewest whole pages that show every piece that any page has, the fullest first."""
-    ours = [one for one in pictures if one.whole and not one.kind.startswith("wagtailadmin")]
-    shapes = sorted(((Shape.of(one.html).pieces, one) for one in ours), key=lambda pair: -len(pair[0]))
-    shown, chosen = set(), []
-    for pieces, picture in shapes:
-        if not pieces <= shown:
-            shown |= pieces
-            chosen.append(picture)
-    return chosen
 
 
 def test_no_state_of_a_page_has_a_fault(walls, galleries):

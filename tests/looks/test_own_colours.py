@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.looks.gallery import with_all_pieces
+
 pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 # What only a background, a shadow or a colour tells apart is told by nothing once the reader's colours are on.
@@ -47,15 +49,11 @@ MOVING = """() => [...document.querySelectorAll("*")].filter((one) => {
 }).map((one) => one.outerHTML.slice(0, 110))"""
 
 
-def ours(pictures):
-    return [one for one in pictures if one.whole and not one.kind.startswith("wagtailadmin")]
-
-
 def test_nothing_is_said_by_tone_alone_and_nothing_moves_for_those_who_ask(wall, galleries):
     wall.page.emulate_media(forced_colors="active", reduced_motion="reduce")
     wall.page.set_viewport_size({"width": 1280, "height": 800})
     found, lines = [], 0
-    for picture in ours(galleries["plain en"]):
+    for picture in with_all_pieces(galleries["plain en"]):
         page = wall.hang(picture)
         lines += page.locator(".line .run").count()
         found += [f"{picture}: {words}" for words in page.evaluate(UNSAID)]
