@@ -236,5 +236,5 @@ def test_pages_name_the_rules_for_fetching_ahead_and_those_touch_nothing_that_ac
         return any(fnmatch(path, one) for one in wanted) and not any(fnmatch(path, one) for one in excluded)
 
     assert fetched("/fr/community/t/12-ma-box/") and fetched("/en/help/mobile/esim/") and fetched("/en/")
-    for path in ("/en/account/logout/", "/en/search/?q=x", "/en/community/t/12/near/", "/en/community/posts/3/accept/"):
-        assert not fetched(path), path
+    for at in ("/en/account/logout/", "/en/search/?q=x", "/en/community/t/12/near/", "/en/community/posts/3/accept/"):
+        assert not fetched(at), at
