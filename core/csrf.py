@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from django.contrib.auth import SESSION_KEY
-from django.http import HttpRequest
-from django.middleware.csrf import CsrfViewMiddleware
+from django.http import HttpRequest, HttpResponse
 
 from core.visitors import is_visitor
 from core.written import from_here
 
+Handler = Callable[[HttpRequest], HttpResponse]
 
-class Csrf(CsrfViewMiddleware):
-    """Django's check, but for visitors the browser's own word of where the form was.
+
+def visitors_forms(get_response: Handler) -> Handler:
+    """Spares visitors Django's check where the browser itself says that the form was ours. Stands before that check.
 
     A token in each form would make each visitor's page their own, and set a cookie before anybody agreed to
     anything. Browsers say with every form where it comes from (`Sec-Fetch-Site`, `Origin`) and no page can make
     them lie; one that says neither is refused. From whoever signed in, the token is asked for.
     """
 
-    def process_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def middleware(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and _is_nobody(request) and _is_ours(request):
             request.csrf_processing_done = True  # type: ignore[attr-defined]
-            return None
-        return super().process_view(request, *args, **kwargs)
+        return get_response(request)
+
+    return middleware
 
 
 def _is_nobody(request: HttpRequest) -> bool:

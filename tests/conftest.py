@@ -56,12 +56,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
             databases.copy_template(template)
 
 
+# The running product; the pictures of every page.
+TOGETHER = ("tests/browser", "tests/looks")
+
+
 class ByFile(LoadScopeScheduling):
-    """Tests of a file run in one worker, and those that drive the running product in one: they share its start."""
+    """Tests of a file run in one worker, and those of a folder in one where they share what takes long to begin."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        return "tests/browser" if file.startswith("tests/browser/") else file
+        return next((folder for folder in TOGETHER if file.startswith(f"{folder}/")), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

@@ -50,6 +50,10 @@ def main() -> int:
             environment["TEST_CHROMIUM"] = servers.chromium()
         except servers.Missing as reason:
             missing.append(str(reason))
+        try:
+            servers.html_checker()
+        except servers.Missing as reason:
+            missing.append(str(reason))
         if missing and required:
             print("A service is missing: " + "; ".join(missing))
             return 1

@@ -111,7 +111,10 @@ def _examples(moment: datetime) -> list[Thread]:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """What search engines may read, and where the sitemap is."""
-    lines = ["User-agent: *", *(f"Disallow: /{code}/account/" for code, _name in settings.LANGUAGES)]
-    lines += [f"Disallow: /{code}/search/" for code, _name in settings.LANGUAGES]
+    lines = ["User-agent: *"]
+    for code, _name in settings.LANGUAGES:
+        # The two doors themselves, and the empty search, are pages like any other.
+        lines += [f"Allow: /{code}/account/{door}/$" for door in ("login", "signup")]
+        lines += [f"Disallow: /{code}/account/", f"Allow: /{code}/search/$", f"Disallow: /{code}/search/"]
     lines += [f"Sitemap: {settings.PUBLIC_URL}/sitemap.xml", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

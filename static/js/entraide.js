@@ -46,3 +46,15 @@ document.addEventListener("htmx:responseError", (event) => {
   const button = requestConfig.triggeringEvent?.submitter;
   (button?.closest(".actions") || document.getElementById("main")).before(notice);
 });
+
+// Where a swap takes away the button that was pressed, the focus goes to the first one of the same post, wherever
+// that is now. The page follows for those who work by keys and stays where it is for all others.
+let left = null;
+document.addEventListener("htmx:beforeSwap", () => {
+  const here = document.activeElement;
+  left = { post: here.closest("article[id], .post[id]")?.id, seen: here.matches(":focus-visible") };
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!left?.post || document.activeElement !== document.body) return;
+  document.getElementById(left.post)?.querySelector(".actions :is(button, a)")?.focus({ preventScroll: !left.seen });
+});

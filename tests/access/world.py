@@ -31,6 +31,29 @@ STANDINGS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Words:
+    """What people and products are called, and what people write; `LONGEST` is as long as it may be, in one piece."""
+
+    name: str = "{}"
+    product: str = "Plan"
+    product_fr: str = "Forfait"
+    topic: str = "Data"
+    title: str = "{}"
+    text: str = "{}"
+
+
+LONGEST = Words(
+    name="{}" + "wolfeschlegelsteinhausen"[:23] * 2,
+    product="Donaudampfschifffahrtselektrizitätenhauptbetriebswerkplan20GB",
+    product_fr="Anticonstitutionnellementdonaudampfschifffahrtsforfaitmobile20Go",
+    topic="Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz",
+    title="{} " + "Rindfleischetikettierungsueberwachungsaufgaben" * 2,
+    text="{} https://orme.example/" + "a-very-long-address-without-a-space/" * 6 + "\n\n    " + "code " * 60
+    + "\n\n`" + "x" * 200 + "`\n\n" + "W" * 200,
+)  # fmt: skip
+
+
 @dataclass
 class World:
     """Addresses take their keys from `keys`."""
@@ -55,7 +78,7 @@ class World:
             self.sessions[standing] = client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def build() -> World:
+def build(words: Words = Words()) -> World:
     """A solved thread, an open one with a case, an answer on its way to the help pages, a report."""
     world = World()
     now = timezone.now()
@@ -71,32 +94,36 @@ def build() -> World:
         ("agent", "Amira Agent", Job.AGENT),
         ("operator", "Olga Operator", Job.OPERATOR),
     ):
-        world.people[standing] = _person(standing, name, jobs, next(past))
+        world.people[standing] = _person(standing, words.name.format(name), jobs, next(past))
     people = world.people
-    product = make_product(slug="plan", names={"en": "Plan", "fr": "Forfait"}, now=next(past))
-    topic = make_topic(product=product, slug="data", names={"en": "Data", "fr": "Internet"}, now=next(past))
+    product = make_product(slug="plan", names={"en": words.product, "fr": words.product_fr}, now=next(past))
+    topic = make_topic(product=product, slug="data", names={"en": words.topic, "fr": words.topic}, now=next(past))
 
     def open_thread(title: str) -> Any:
         return ask(
-            by=people["asker"], title=title, details="Since this morning.", product=product, topic=topic,
-            lang="en", now=next(past),
+            by=people["asker"], title=words.title.format(title), details=words.text.format("Since this morning."),
+            product=product, topic=topic, lang="en", now=next(past),
         )  # fmt: skip
 
+    written = words.text.format
     solved = open_thread("No data since I moved")
-    accepted = answer(thread=solved, by=people["answerer"], body="Set the access point.", now=next(past))
-    remark = comment(post=accepted, by=people["answerer"], text="It takes a minute.", now=next(past))
+    accepted = answer(
+        thread=solved, by=people["answerer"], body=words.text.format("Set the access point."), now=next(past)
+    )
+    remark = comment(post=accepted, by=people["answerer"], text=written("It takes a minute."), now=next(past))
     acceptance.accept(answer=accepted, by=people["asker"], now=next(past))
     article = promote(answer=accepted, by=people["second_moderator"], now=next(past))
 
     waiting = open_thread("Orange light every evening")
-    reply = answer(thread=waiting, by=people["answerer"], body="Look at the cable.", now=next(past))
+    reply = answer(thread=waiting, by=people["answerer"], body=written("Look at the cable."), now=next(past))
     report = flag(target=reply, by=people["other"], cause="wrong", text="", now=next(past))
-    steering.escalate(thread=waiting, by=people["moderator"], reason="Needs the network desk.", now=next(past))
+    steering.escalate(thread=waiting, by=people["moderator"], reason=written("Needs the network desk."), now=next(past))
 
     fresh = open_thread("Which SIM do I need?")
     published = make_article(
-        section_slug="mobile", section_title="Mobile", lang="en", title="Reading your bill", lead="Three parts.",
-        steps=["The plan."], product=product, credited_to="", now=next(past),
+        section_slug="mobile", section_title="Mobile", lang="en", title=words.title.format("Reading your bill"),
+        lead=written("Three parts."), steps=[written("The plan.")], product=product, credited_to="",
+        now=next(past),
     )  # fmt: skip
     world.keys = {
         "thread": waiting,

@@ -24,9 +24,8 @@ def faults(page: Page, *, every_view: bool = True) -> list[str]:
 
     Without `every_view` only as it is shown now.
     """
-    page.evaluate(_script())
     if not every_view:
-        return _run(page, "as shown")
+        return run(page, "as shown")
     found: list[str] = []
     for wide, scheme, rules in (
         (PHONE, "dark", None),
@@ -36,7 +35,7 @@ def faults(page: Page, *, every_view: bool = True) -> list[str]:
     ):
         page.set_viewport_size({"width": wide, "height": HEIGHT})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        found += _run(page, f"{wide} {scheme}", rules)
+        found += run(page, f"{wide} {scheme}", rules)
         if width(page) > wide:
             found.append(f"{page.url} {wide}: scrolls sideways, {width(page)} px")
     return found
@@ -47,7 +46,10 @@ def width(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth"))
 
 
-def _run(page: Page, view: str, rules: list[str] | None = None) -> list[str]:
+def run(page: Page, view: str, rules: list[str] | None = None) -> list[str]:
+    """Every fault of the page as it is shown now; of these rules only, where some are given."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_script())
     options: dict[str, Any] = {"resultTypes": ["violations"]}
     if rules:
         options["runOnly"] = {"type": "rule", "values": rules}

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.keys import Keys
+
 pytestmark = pytest.mark.browser
 
 
@@ -44,3 +46,24 @@ def test_an_agent_moves_takes_and_answers_by_keys(arrive):
     # What is typed is typed: no key acts within a field.
     keys.type("just retry, kindly")
     expect(agent.field("Your answer")).to_have_value("just retry, kindly")
+
+    # The answer is sent, and the case closed, by the same keys.
+    at = Keys(agent.page)
+    at.to(agent.main.get_by_role("button", name=agent.said("Post to the thread, everyone reads it")))
+    at.press("Enter")
+    expect(agent.main.locator("#case article", has_text="just retry, kindly")).to_be_visible()
+    at.arrive()
+    at.to(agent.main.get_by_label(agent.said("Why this case is done")))
+    at.type("Answered.")
+    at.to(agent.main.get_by_role("button", name=agent.said("Close the case")))
+    at.press("Enter")
+    expect(agent.main.get_by_role("button", name=agent.said("Close the case"))).to_have_count(0)
+
+    # And on to the next, through the queues.
+    agent.go("desk/")
+    at.arrive()
+    at.to(agent.main.get_by_role("navigation").get_by_role("link").nth(1))
+    at.press("Enter")
+    agent.page.wait_for_url("**queue=mine*")
+    at.arrive()
+    assert "skip" in at.tab()

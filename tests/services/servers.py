@@ -13,9 +13,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-
-class Missing(Exception):
-    """Which service is not there, in words."""
+from tests.services import npm
+from tests.services.npm import Missing
 
 
 def free_port() -> int:
@@ -98,6 +97,14 @@ def chromium() -> str:
     if found is None:
         raise Missing("Chromium is not installed (chromium)")
     return found
+
+
+def html_checker() -> list[str]:
+    """The command that runs the Nu Html Checker, which is the W3C's. Raises Missing."""
+    java = shutil.which("java")
+    if java is None:
+        raise Missing("Java is not installed (default-jre-headless)")
+    return [java, "-jar", str(npm.installed("vnu-jar", "26.9.27", "build/dist/vnu.jar"))]
 
 
 def _postgres_programs() -> Path:

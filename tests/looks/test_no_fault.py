@@ -1,0 +1,61 @@
+"""axe-core finds nothing in any state of any page: text twice as large, light and dark, with what opens open."""
+
+import pytest
+
+from tests.browser import axe
+from tests.looks.fits import DESK, PHONE
+from tests.looks.gallery import with_all_pieces
+
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
+
+OPEN_ALL = "() => document.querySelectorAll('details').forEach((one) => (one.open = true))"
+OPEN = """(place) => {
+  const one = document.querySelectorAll("dialog, [popover]")[place];
+  if (one.matches("dialog")) one.showModal();
+  else one.showPopover();
+}"""
+CLOSE = """(place) => {
+  const one = document.querySelectorAll("dialog, [popover]")[place];
+  if (one.matches("dialog")) one.close();
+  else one.hidePopover();
+}"""
+
+
+def test_no_state_of_a_page_has_a_fault(walls, galleries):
+    wall = walls("--blink-settings=defaultFontSize=32")
+    found = []
+    for picture in with_all_pieces(galleries["plain en"]):
+        wall.page.set_viewport_size({"width": DESK, "height": 900})
+        page = wall.hang(picture)
+        page.evaluate(OPEN_ALL)
+        found += [f"{picture}: {words}" for words in axe.run(page, "large text")]
+        page.emulate_media(color_scheme="dark")
+        found += [f"{picture}: {words}" for words in axe.run(page, "large text, dark", axe.OF_COLOUR)]
+        page.emulate_media(color_scheme="light")
+    assert not found
+    wall.close()
+
+
+def test_no_dialogue_has_a_fault(wall, galleries):
+    """Whatever opens over a page, each once, on a phone and on a screen."""
+    found, known = [], set()
+    for picture in with_all_pieces(galleries["plain en"]):
+        if "<dialog" not in picture.html and "popover" not in picture.html:
+            continue
+        page = wall.hang(picture)
+        names = page.evaluate("() => [...document.querySelectorAll('dialog, [popover]')].map((one) => one.id)")
+        for place, name in enumerate(names):
+            # The menu has more places in it for staff: each set of them once.
+            state = (name, page.locator("dialog, [popover]").nth(place).locator("a, button, input").count())
+            if state in known:
+                continue
+            known.add(state)
+            for wide in (PHONE, DESK):
+                page.set_viewport_size({"width": wide, "height": 900})
+                page.evaluate(OPEN, place)
+                for scheme, rules in (("light", None), ("dark", axe.OF_COLOUR)):
+                    page.emulate_media(color_scheme=scheme)
+                    found += [f"{picture}: {words}" for words in axe.run(page, f"{name} open, {wide} {scheme}", rules)]
+                page.evaluate(CLOSE, place)
+    page.emulate_media(color_scheme="light")
+    assert known and not found
