@@ -51,6 +51,9 @@ KINDS = {
     "cases_imported": Kind(_("Open the desk"), _("You get this mail because you work at the desk."), Mails.DESK),
     "case_back": Kind(_("Open the thread"), _("You get this mail because the case is yours."), Mails.DESK),
     # What follows cannot be stopped: it says who has one's question, what was decided, and what happened to credits.
+    "case_waits": Kind(
+        _("See where it stands"), _("You get this mail because you asked, and the desk has your question now.")
+    ),
     "case_taken": Kind(_("See where it stands"), _("You get this mail because you asked, and somebody has it now.")),
     "decision": Kind(
         _("See what was decided"), _("You get this mail because a decision about what you wrote is always told.")

@@ -34,6 +34,9 @@ TOLD: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("case_opened", THREAD, {"title": TITLE, "asker": "Camille Roy", "reason": "escalated", "due_at": AT.isoformat()}),
     ("case_opened", THREAD, {"title": TITLE, "asker": "Camille Roy", "reason": "unanswered", "due_at": AT.isoformat()}),
     ("cases_imported", "desk/", {"count": 12}),
+    ("case_waits", THREAD, {"title": TITLE, "reason": "escalated", "due_at": AT.isoformat()}),
+    ("case_waits", THREAD, {"title": TITLE, "reason": "unsolved", "due_at": AT.isoformat()}),
+    ("case_waits", THREAD, {"title": TITLE, "reason": "unanswered", "due_at": AT.isoformat()}),
     ("case_taken", THREAD, {"title": TITLE, "agent": "Amira Haddad", "due_at": AT.isoformat()}),
     ("case_back", THREAD, {"title": TITLE, "due_at": AT.isoformat()}),
     (

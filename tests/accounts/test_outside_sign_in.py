@@ -32,10 +32,11 @@ class Visitor:
         return self.page
 
     def post(self, path, **given):
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page.text)[1]
-        self.page = self.session.post(
-            self.address + path, {"csrfmiddlewaretoken": token, **given}, headers={"Referer": self.page.url}, timeout=20
-        )
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page.text)
+        if token:  # a page for visitors holds none
+            given["csrfmiddlewaretoken"] = token[1]
+        headers = {"Origin": self.address}
+        self.page = self.session.post(self.address + path, given, headers=headers, timeout=20)
         return self.page
 
     def by_the_other_site(self):

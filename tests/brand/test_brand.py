@@ -209,7 +209,9 @@ def test_mails_come_from_the_brand_and_end_with_it(client, wear, settings):
     client.post(reverse("account_reset_password"), {"email": "nobody@example.org"})
     sent = mail.outbox[-1]
     assert sent.from_email == "Nordfunk <bonjour@entraide.example>"
-    assert sent.body.rstrip().endswith("Nordfunk")
+    [(html, _kind)] = sent.alternatives
+    for part in (sent.body, html):
+        assert "Nordfunk. Customers help each other here" in part and "Entraide" not in part
 
 
 def test_feeds_name_the_brand(client, wear):

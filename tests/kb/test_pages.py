@@ -79,6 +79,7 @@ def test_pages_cost_the_same_however_many_articles_there_are(client, now, produc
         make(now, product, number)
         make(now, product, number, section_slug=f"section-{number}", section_title=f"Section {number}")
     for url, most in (("/en/help/", 11), (first.get_parent().specific.path_on_site, 11), (first.path_on_site, 14)):
+        client.get(url)  # whatever else a process reads once
         with django_assert_max_num_queries(most):
             assert client.get(url).status_code == 200
 

@@ -15,13 +15,16 @@ from tests.looks.gallery import Picture
 WALL = "http://gallery.test/"
 PART = (
     '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>A part of a page</title></head>'
-    "<body><main>{}</main></body></html>"
+    "<body><main>{}{}</main></body></html>"
 )
 
 
 def document(picture: Picture) -> str:
     """The whole page; a part gets the least that makes it one."""
-    return picture.html if picture.whole else PART.format(picture.lang, picture.html)
+    if picture.whole:
+        return picture.html
+    heading = "" if "<h1" in picture.html else "<h1>A page</h1>"
+    return PART.format(picture.lang, heading, picture.html)
 
 
 class Wall:
