@@ -121,7 +121,8 @@ def line(meaning: str, percent: int | None = None, wide: bool = False) -> dict[s
     """
     return {
         "meaning": meaning,
-        "percent": percent,
+        # A component that is given none passes on an empty word.
+        "percent": None if percent == "" else percent,
         "wide": wide,
         "icon": {"waiting": "seat", "late": "seat"}.get(meaning, meaning),
     }
