@@ -9,6 +9,7 @@ import argparse
 import shutil
 import sqlite3
 import sys
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 import environ
@@ -71,7 +72,7 @@ def _make_anew(env: Environment) -> None:
         cache.clear()
 
 
-class _Database:
+class _Database(ABC):
     """The database to make anew; each kind knows how."""
 
     @staticmethod
@@ -84,12 +85,13 @@ class _Database:
             return _Server(given)
         raise CannotStart(f"it does not know how to make a database of the kind {kind} anew.")
 
+    @abstractmethod
     def check(self) -> None:
         """Raises CannotStart when it holds something else than a demo, or somebody works in it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def empty(self) -> None:
-        raise NotImplementedError
+        """What is in it is gone for good."""
 
 
 class _File(_Database):

@@ -194,10 +194,15 @@ def forget() -> None:
     transaction.on_commit(_forget)
 
 
-def _forget() -> None:
+def look_again() -> None:
+    """Look at the mark before the next page, however long ago that was done."""
     global _believed_until
-    cache.set(_MARK, secrets.token_hex(8), _KEEP)
     _believed_until = 0.0
+
+
+def _forget() -> None:
+    cache.set(_MARK, secrets.token_hex(8), _KEEP)
+    look_again()
 
 
 def read() -> Table:

@@ -19,6 +19,7 @@ from accounts.jobs import Job
 from accounts.models import Member, User
 from accounts.viewer import Viewer
 from community.models import Product, Topic
+from core import brand
 from core.visitors import shelf
 from tests.services import databases
 
@@ -43,6 +44,7 @@ def django_db_setup(
     keep = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, keepdb=keep)
+        brand.table()
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock():
@@ -80,11 +82,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _nothing_left_over() -> None:
-    """Neither what is kept in the cache nor the language that the last page was in: a request leaves it on."""
+def _nothing_left_over() -> Iterator[None]:
+    """Neither what is kept in the cache nor the language that the last page was in: a request leaves it on.
+
+    But the brands stay read, as in a process that has been up for a while, so that a page costs the same in any order.
+    """
     cache.clear()
     shelf.clear()
+    if read := brand._kept:
+        cache.set(brand._MARK, read[0], None)
     translation.activate("en")
+    yield
+    brand._kept = read
+    brand.look_again()
 
 
 @pytest.fixture
