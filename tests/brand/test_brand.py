@@ -91,7 +91,7 @@ def test_another_process_reads_anew_once_the_mark_has_changed(site, wear, monkey
     old = brand._kept
     wear(name="After")
     # As a second process would be, with what it read before still in its memory, half a second later.
-    monkeypatch.setattr(brand, "_kept", old)
+    brand._kept = old
     assert brand.table().default.name == "After"
 
 
@@ -103,7 +103,7 @@ def test_a_process_that_hears_of_nothing_looks_at_the_mark_twice_a_second(site, 
     monkeypatch.setattr(cache, "get", lambda key, *args: asked.append(key) or real(key, *args))
     brand.table()
     assert asked == []
-    monkeypatch.setattr(brand, "_believed_until", time.monotonic() - 0.01)
+    brand._believed_until = time.monotonic() - 0.01
     brand.table()
     assert asked == [brand._MARK] and brand.TRUSTED <= 0.5
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.keys import Keys
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.looks]
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
