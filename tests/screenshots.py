@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import django
@@ -31,6 +32,8 @@ from tests.services import servers
 # What no server is asked for is drawn here, with the stylesheet as it lies in the project.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings_test")
 django.setup()
+
+from core import brand  # noqa: E402
 
 OUT = BASE_DIR / "var" / "screenshots"
 WIDTHS = (320, 768, 1280)
@@ -103,6 +106,9 @@ def main(wanted: list[str]) -> int:
     names = {name for _who, name, _where in PAGES} | {name for name, _file, _given in ERRORS} | {"mails"}
     chosen = names & set(wanted) or names
     modes = set(wanted) - names - {"readme"}
+    # Before Playwright's loop runs, in which Django refuses to ask a database; and in the product's own brand.
+    with patch.object(brand, "read", brand.Table):
+        drawn = {lang: [one for one in _drawn(lang) if {one[0], one[0].split(".")[0]} & chosen] for lang in LANGUAGES}
     with (
         tempfile.TemporaryDirectory() as folder,
         site.started(Path(folder)) as address,
@@ -134,9 +140,8 @@ def main(wanted: list[str]) -> int:
                 pictures.append(_take(people[who], where, OUT / f"{name}-{width}-{scheme}-{lang}.png"))
             for person in people.values():
                 person.context.close()
-            drawn = [(name, html) for name, html in _drawn(lang) if {name, name.split(".")[0]} & chosen]
             context = chromium.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
-            for name, html in drawn:
+            for name, html in drawn[lang]:
                 pictures.append(_draw(context, html, OUT / f"{name}-{width}-{scheme}-{lang}.png"))
             context.close()
             for number, start in enumerate(range(0, len(pictures), ON_A_SHEET), 1):
