@@ -55,6 +55,11 @@ class Viewer:
     def system(cls) -> Viewer:
         return cls(jobs=frozenset(Job), verified=True, is_system=True)
 
+    def unnamed(self) -> Viewer:
+        """Somebody signed in with the same jobs who is nobody: what pages that many readers share are drawn for."""
+        assert self.member is not None
+        return Viewer(member=type(self.member)(pk=0), jobs=self.jobs, verified=self.verified)
+
     @property
     def member_id(self) -> int | None:
         return self.member.pk if self.member else None

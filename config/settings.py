@@ -375,6 +375,8 @@ ENTRAIDE: dict[str, Any] = {
     "LICENCE_URL": "https://creativecommons.org/licenses/by-sa/4.0/",
     # The most that finished pages for visitors may take of a web process's memory, in bytes; 0 keeps none.
     "VISITORS_PAGES_BYTES": 64 * 1024 * 1024,
+    # The same for pages that all who are signed in share but for a few words.
+    "FRAMES_BYTES": 64 * 1024 * 1024,
     # A thread whose asker stays silent this many days after an answer is closed unconfirmed.
     "SILENT_DAYS": 14,
     # The day on which the ledger books something is a day here.

@@ -12,7 +12,6 @@ import gzip
 import hashlib
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import wraps
@@ -23,6 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from core import brand
+from core.shelf import Shelf
 
 Handler = Callable[[HttpRequest], HttpResponse]
 P = ParamSpec("P")
@@ -80,6 +80,10 @@ class Kept:
     headers: tuple[tuple[str, str], ...]
     etag: str
 
+    @property
+    def size(self) -> int:
+        return len(self.content)
+
     def answer(self, request: HttpRequest) -> HttpResponse:
         """The page, or 304 for a browser that has it."""
         response = HttpResponse(self.content)
@@ -90,43 +94,7 @@ class Kept:
         return response
 
 
-class Shelf:
-    """Kept pages by what was asked for, the one that was not asked for longest goes first."""
-
-    def __init__(self) -> None:
-        self._pages: OrderedDict[Hashable, Kept] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def get(self, key: Hashable, stamp: Hashable) -> Kept | None:
-        with self._lock:
-            found = self._pages.get(key)
-            if found is None or found.stamp != stamp:
-                return None
-            self._pages.move_to_end(key)
-            return found
-
-    def put(self, key: Hashable, page: Kept) -> None:
-        most = settings.ENTRAIDE["VISITORS_PAGES_BYTES"]
-        with self._lock:
-            self._bytes -= len(self._drop(key))
-            self._pages[key] = page
-            self._bytes += len(page.content)
-            while self._bytes > most:
-                _key, oldest = self._pages.popitem(last=False)
-                self._bytes -= len(oldest.content)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._pages.clear()
-            self._bytes = 0
-
-    def _drop(self, key: Hashable) -> bytes:
-        found = self._pages.pop(key, None)
-        return found.content if found else b""
-
-
-shelf = Shelf()
+shelf: Shelf[Kept] = Shelf("VISITORS_PAGES_BYTES")
 
 
 def same_for_visitors(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Any:
@@ -155,8 +123,7 @@ def pages(get_response: Handler) -> Handler:
     """Answers visitors from the shelf, and puts there what was made for one of them. Stands before all that costs."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        off = not settings.ENTRAIDE["VISITORS_PAGES_BYTES"]
-        if off or request.method != "GET" or not is_visitor(request) or _asks_for_more(request):
+        if shelf.is_off or request.method != "GET" or not is_visitor(request) or _asks_for_more(request):
             return get_response(request)
         meta = request.META
         small = "gzip" in meta.get("HTTP_ACCEPT_ENCODING", "")

@@ -20,7 +20,9 @@ ANSWERS_A_PAGE = 50
 # What one member said and wrote in one thread, each as (kind, key, text). Written out: it is asked for with every
 # page of somebody signed in, and building it from parts would cost more than running it.
 _OWN = """
-SELECT 'draft', id, CAST(data AS text) FROM community_draft WHERE member_id = %(member)s AND key = %(draft)s
+SELECT 'open', version, '' FROM community_thread
+    WHERE id = %(thread)s AND author_id <> %(member)s AND visibility = 'public' AND removed_at IS NULL
+UNION ALL SELECT 'draft', id, CAST(data AS text) FROM community_draft WHERE member_id = %(member)s AND key = %(draft)s
 UNION ALL SELECT 'me_too', id, '' FROM community_metoo WHERE member_id = %(member)s AND thread_id = %(thread)s
 UNION ALL SELECT 'follow', id, '' FROM community_follow WHERE member_id = %(member)s AND thread_id = %(thread)s
 UNION ALL SELECT 'not_solved', id, '' FROM community_notsolved WHERE member_id = %(member)s AND thread_id = %(thread)s
@@ -50,6 +52,8 @@ class Own:
     draft: dict[str, str] = field(default_factory=dict)
     # Up to when they have read it; None before their first visit.
     seen_at: datetime | None = None
+    # The thread's version where everybody may read it and another asked it; None otherwise.
+    open_version: int | None = None
 
     @property
     def is_nothing(self) -> bool:
@@ -58,11 +62,11 @@ class Own:
         return not (said or self.votes or self.flags)
 
     @classmethod
-    def read(cls, thread: Thread, viewer: Viewer) -> Own:
+    def read(cls, pk: int, viewer: Viewer) -> Own:
         """One query; none for a visitor."""
         if viewer.member_id is None:
             return cls()
-        given: dict[str, int | str] = {"member": viewer.member_id, "thread": thread.pk, "draft": f"answer:{thread.pk}"}
+        given: dict[str, int | str] = {"member": viewer.member_id, "thread": pk, "draft": f"answer:{pk}"}
         with connection.cursor() as cursor:
             cursor.execute(_OWN, given)
             rows = cursor.fetchall()
@@ -76,6 +80,7 @@ class Own:
             flags=frozenset(key for kind, key, _text in rows if kind == "flag"),
             draft=next((json.loads(text) for kind, _key, text in rows if kind == "draft"), {}),
             seen_at=next((_moment(text) for kind, _key, text in rows if kind == "seen"), None),
+            open_version=next((version for kind, version, _text in rows if kind == "open"), None),
         )
 
 

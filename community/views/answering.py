@@ -45,7 +45,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         shown = threads.thread(pk, viewer)
         if shown is None:
             raise Http404 from error
-        return answered_by(page(request, shown, threads.Own.read(shown, viewer), entry=entry), error)
+        return answered_by(page(request, shown, threads.Own.read(pk, viewer), entry=entry), error)
     count(request, "answer")
     return go(request, post_path(post))
 

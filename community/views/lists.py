@@ -23,7 +23,7 @@ from accounts.viewer import viewer_of
 from community.models import Product, Topic
 from community.queries import lists
 from community.views.common import now, sign_in
-from core import drawn
+from core import drawn, frames
 from core.visitors import same_for_visitors
 
 # Another list that has something to offer where this one is empty.
@@ -77,29 +77,44 @@ def thread_list(request: HttpRequest, product: str = "", topic: str = "") -> Htt
     if by_language:
         queryset = queryset.exclude(lists.in_languages(langs)) if others else queryset.filter(lists.in_languages(langs))
     page = lists.page(queryset, which=which, cursor=request.GET.get("at", ""))
-    context = {
-        "which": which,
-        "place": place,
-        "tree": tree,
-        "only_own": only_own,
-        "owned": [p for p in tree.products if p.pk in tree.owned],
-        "branch": tree.children(place.product),
-        "above": tree.ancestors(place.product) if place.product else [],
-        "page": page,
-        "rows": marked(
-            drawn_rows([(thread.pk, thread.version) for thread in page.rows], now()),
-            lists.seen(viewer, [thread.pk for thread in page.rows]),
-            page.rows,
-        ),
-        "others": others,
-        "offer_others": by_language and not others and not page.older,
-        "title": _title(place),
-        "tabs": _tabs(signed_in=viewer.is_signed_in),
-        "empty": _empty(which),
-        # Where nothing is followed or waits, the next step is to read; elsewhere it is to ask.
-        "elsewhere": _ELSEWHERE.get(which, ""),
-    }
-    return render(request, "community/list.html", context)
+    rows = marked(
+        drawn_rows([(thread.pk, thread.version) for thread in page.rows], now()),
+        lists.seen(viewer, [thread.pk for thread in page.rows]),
+        page.rows,
+    )
+
+    def context() -> dict[str, Any]:
+        return {
+            "which": which,
+            "place": place,
+            "tree": tree,
+            "only_own": only_own,
+            "owned": [p for p in tree.products if p.pk in tree.owned],
+            "branch": tree.children(place.product),
+            "above": tree.ancestors(place.product) if place.product else [],
+            "page": page,
+            "rows": rows,
+            "others": others,
+            "offer_others": by_language and not others and not page.older,
+            "title": _title(place),
+            "tabs": _tabs(signed_in=viewer.is_signed_in),
+            "empty": _empty(which),
+            # Where nothing is followed or waits, the next step is to read; elsewhere it is to ask.
+            "elsewhere": _ELSEWHERE.get(which, ""),
+        }
+
+    if not viewer.is_signed_in or not frames.is_possible(request):
+        return render(request, "community/list.html", context())
+    key = drawn.key(
+        "list page", request.get_full_path(), viewer.kind, viewer.verified, viewer.member.language, sorted(tree.owned)
+    )
+    named = (*tree.products, *place.topics, *filter(None, (place.product, place.topic)))
+    stamp = (page.newer, page.older, bool(rows), tuple((each.slug, each.name) for each in named))
+    frame = frames.shelf.get(key, stamp)
+    if frame is None:
+        own = {"viewer": viewer.unnamed(), "rows": rows and frames.room("rows")}
+        frame = frames.drawn_for_many(request, "community/list.html", context() | own, key=key, stamp=stamp)
+    return frame.filled(request, {"rows": rows})
 
 
 def drawn_rows(keys: list[tuple[int, int]], at: datetime, *, level: int = 2) -> SafeString:

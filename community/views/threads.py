@@ -17,11 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.permissions import check_may_take_part
 from accounts.viewer import Viewer, viewer_of
 from community import links, news
 from community import permissions as rights
 from community.actions import seeing
-from community.forms import Entry
+from community.forms import Entry, new_token
 from community.models import Post, Thread, Visibility
 from community.permissions import may
 from community.queries import threads
@@ -29,7 +30,7 @@ from community.status import meanwhile, status
 from community.story import story
 from community.structured import qa_page
 from community.views.common import find_post, find_thread, kept, now, post_path, signed_in
-from core import drawn
+from core import drawn, frames
 from core.errors import Refused
 from core.ratelimits import check
 from core.text import plain
@@ -48,24 +49,60 @@ def thread(request: HttpRequest, ref: str) -> HttpResponse:
     match = _REF.fullmatch(ref)
     if match is None:
         raise Http404
-    found = threads.thread(int(match["pk"]), viewer_of(request))
+    pk, viewer = int(match["pk"]), viewer_of(request)
+    own = threads.Own.read(pk, viewer)
+    draft = kept(request, request.path) or own.draft
+    shared = None if draft else _Shared.of(request, viewer, own)
+    if shared and (frame := shared.frame()):
+        return frame.filled(request, {"token": new_token()})
+    found = threads.thread(pk, viewer)
     if found is None:
         raise Http404
     if request.path != found.get_absolute_url():
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(found.get_absolute_url() + (f"?{query}" if query else ""))
-    own = threads.Own.read(found, viewer_of(request))
-    draft = kept(request, request.path) or own.draft
     # An agent answers for the company unless they said otherwise.
     given = {"as_staff": "on"} | draft
-    return page(request, found, own, entry=Entry.of(given, ("body", "as_staff", "visibility"), kept=bool(draft)))
+    entry = Entry.of(given, ("body", "as_staff", "visibility"), kept=bool(draft))
+    return page(request, found, own, entry=entry, shared=shared)
 
 
-def page(request: HttpRequest, found: Thread, own: threads.Own, *, entry: Entry) -> HttpResponse:
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """The frame of a thread's page, where nothing on it but the rooms would be the reader's own; see `core.frames`."""
+
+    key: str
+    # The thread's version, as read before anything else of it.
+    stamp: int
+    # Up to when the reader has read the thread; None before their first visit.
+    seen_at: datetime | None
+
+    @classmethod
+    def of(cls, request: HttpRequest, viewer: Viewer, own: threads.Own) -> _Shared | None:
+        """For a customer who may answer and has said nothing in the thread."""
+        if own.open_version is None or not own.is_nothing or viewer.is_team:
+            return None
+        if not frames.is_possible(request) or not may(check_may_take_part, viewer, now()):
+            return None
+        key = drawn.key("thread page", request.get_full_path(), viewer.kind, own.seen_at is None)
+        return cls(key, own.open_version, own.seen_at)
+
+    def frame(self) -> frames.Frame | None:
+        found = frames.shelf.get(self.key, self.stamp)
+        return found if found and self.suits(found.about) else None
+
+    def suits(self, seen_to: datetime) -> bool:
+        """Whether nothing on a page that shows all up to `seen_to` is marked as new to this reader."""
+        return self.seen_at is None or self.seen_at >= seen_to
+
+
+def page(
+    request: HttpRequest, found: Thread, own: threads.Own, *, entry: Entry, shared: _Shared | None = None
+) -> HttpResponse:
     """The thread with its posts, what the viewer may do, and the answer that they are writing.
 
     `found` comes from `threads.thread`. At most 6 queries for somebody signed in, whatever the thread holds; 4 where
-    its finished words are kept and the reader has said nothing in it.
+    its finished words are kept and the reader has said nothing in it, 2 where its frame is.
     """
     viewer, at = viewer_of(request), now()
     # Whoever neither works here nor said anything sees what a visitor sees.
@@ -86,6 +123,12 @@ def page(request: HttpRequest, found: Thread, own: threads.Own, *, entry: Entry)
         "canonical": f"{settings.PUBLIC_URL}{found.canonical_path}",
         "is_public": _is_public(found),
     }
+    if shared and as_anybody and shared.suits(parts.seen_to):
+        context |= {"viewer": viewer.unnamed(), "entry": Entry({"token": frames.room("token")})}
+        frame = frames.drawn_for_many(
+            request, "community/thread.html", context, key=shared.key, stamp=shared.stamp, about=parts.seen_to
+        )
+        return frame.filled(request, {"token": entry.values["token"]})
     return render(request, "community/thread.html", context)
 
 

@@ -214,7 +214,7 @@ def test_another_host_and_another_address_are_other_pages(make_thread):
 
 
 def test_the_oldest_pages_make_room():
-    shelf = Shelf()
+    shelf = Shelf("VISITORS_PAGES_BYTES")
 
     def put(key, size):
         shelf.put(key, visitors.Kept("now", b"x" * size, (), '"x"'))
