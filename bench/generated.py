@@ -121,7 +121,7 @@ def _moment(first: datetime, seconds: str) -> str:
 
 def _copy(row: models.Model, *, where: str = "TRUE", **changed: str) -> str:
     table = row._meta.db_table
-    columns = [field.column for field in row._meta.concrete_fields]
+    columns = [field.column for field in row._meta.concrete_fields if not field.generated]
     values = ", ".join(changed.get(column, f't."{column}"') for column in columns)
     if connection.vendor == "postgresql":
         numbers = "(SELECT generate_series({low}, {high} - 1) AS i)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.syndication.views import Feed
@@ -15,6 +15,7 @@ from accounts.viewer import Viewer
 from community.models import Post, Product, Thread
 from community.queries.lists import Tree
 from core import brand
+from core.paging import newest
 
 SIZE = 30
 
@@ -46,13 +47,13 @@ class PostFeed(Feed):
         return f"tag:entraide,post:{item.pk}"
 
 
-def _openings(products: Iterable[int] | None = None) -> list[Post]:
+def _openings(products: Sequence[int] | None = None) -> list[Post]:
     """The opening posts of the newest public threads: the keys first, by their index."""
-    threads = Thread.objects.listed()
-    if products is not None:
-        threads = threads.filter(product_id__in=products)
-    keys = list(threads.order_by("-created_at", "-pk").values_list("pk", flat=True)[:SIZE])
-    posts = Post.objects.visible_to(Viewer()).filter(thread_id__in=keys, is_opening=True)
+    among = {} if products is None else {"product_id": products}
+    threads = newest(Thread.objects.listed(), key="created_at", most=SIZE, among=among)
+    posts = Post.objects.visible_to(Viewer()).filter(
+        thread_id__in=list(threads.values_list("pk", flat=True)), is_opening=True
+    )
     return list(posts.select_related("author", "thread").order_by("-created_at", "-pk"))
 
 

@@ -35,7 +35,7 @@ def room(name: str) -> SafeString:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A finished page, cut at its rooms: text, name of a room, text and so on. `about` is the view's own to remember."""
+    """A finished page, cut at its rooms: text, a room's name, text and so on. `about` is the view's own to remember."""
 
     stamp: Hashable
     pieces: tuple[str, ...]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any, Generic, TypeVar
 
 from django.db.models import DateTimeField, Model, Q, QuerySet
-from django.db.models.expressions import F, OrderBy
+from django.db.models.expressions import F, OrderBy, RawSQL
 
 T = TypeVar("T", bound=Model)
 
@@ -54,11 +56,24 @@ def _decode(cursor: str) -> tuple[str, Any, int] | None:
     return direction, value, pk
 
 
-def paginate(queryset: QuerySet[Any, T], *, key: str, cursor: str = "", size: int = 30) -> Page[T]:
-    """Rows newest first by `(key, pk)`, from `cursor` on.
+# As many lists are merged into one at most; beyond, the database sorts what it finds.
+MERGED_MOST = 60
+
+
+def paginate(
+    queryset: QuerySet[Any, T],
+    *,
+    key: str,
+    cursor: str = "",
+    size: int = 30,
+    among: Mapping[str, Sequence[Any]] | None = None,
+) -> Page[T]:
+    """Rows newest first by `(key, pk)`, from `cursor` on. One query.
 
     `key` is a column that is never null; an index on `(…filters, -key, -id)` makes each page cost the
-    same. A cursor that cannot be read gives the first page.
+    same. A cursor that cannot be read gives the first page. `among` says which values some columns may have: no
+    index holds the rows of two values in one order, so each combination is read from its own place in
+    `(…columns, -key, -id)` as far as the page needs, and these are merged.
     """
     at = _decode(cursor) if cursor else None
     if at is not None and isinstance(at[1], datetime) != isinstance(queryset.model._meta.get_field(key), DateTimeField):
@@ -72,7 +87,7 @@ def paginate(queryset: QuerySet[Any, T], *, key: str, cursor: str = "", size: in
         else:
             queryset = queryset.filter(Q(**{f"{key}__lte": value}) & (Q(**{f"{key}__lt": value}) | Q(pk__lt=pk)))
     order = [OrderBy(F(key), descending=not backwards), OrderBy(F("pk"), descending=not backwards)]
-    rows = list(queryset.order_by(*order)[: size + 1])
+    rows = list(_among(queryset, among or {}, order, size + 1).order_by(*order)[: size + 1])
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -87,3 +102,32 @@ def paginate(queryset: QuerySet[Any, T], *, key: str, cursor: str = "", size: in
         older=_encode("older", [getattr(last, key), last.pk]) if has_older else "",
         newer=_encode("newer", [getattr(first, key), first.pk]) if has_newer else "",
     )
+
+
+def newest(
+    queryset: QuerySet[Any, T], *, key: str, most: int, among: Mapping[str, Sequence[Any]] | None = None
+) -> QuerySet[Any, T]:
+    """The first `most` rows, newest first by `(key, pk)`; `among` as in `paginate`. May stand in another query."""
+    order = [F(key).desc(), F("pk").desc()]
+    return _among(queryset, among or {}, order, most).order_by(*order)[:most]
+
+
+def _among(
+    queryset: QuerySet[Any, T], among: Mapping[str, Sequence[Any]], order: list[OrderBy], most: int
+) -> QuerySet[Any, T]:
+    """Those with one of these values in each column, of which the first `most` in this order are right."""
+    if any(not values for values in among.values()):
+        return queryset.none()
+    combinations = [dict(zip(among, values, strict=True)) for values in product(*among.values())]
+    if len(combinations) == 1:
+        return queryset.filter(**combinations[0])
+    if len(combinations) > MERGED_MOST:
+        return queryset.filter(**{f"{column}__in": values for column, values in among.items()})
+    parts: list[str] = []
+    params: list[Any] = []
+    for number, each in enumerate(combinations):
+        sql, given = queryset.filter(**each).order_by(*order).values("pk")[:most].query.sql_with_params()
+        parts.append(f"SELECT * FROM ({sql}) AS part{number}")
+        params += given
+    # Only what Django compiled just now, with its parameters apart.
+    return queryset.filter(pk__in=RawSQL(" UNION ALL ".join(parts), params))  # noqa: S611

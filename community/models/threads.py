@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Left, StrIndex
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -83,6 +84,12 @@ class Thread(Written):
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.QUESTION)
     title = models.CharField(max_length=200)
     lang = models.CharField(max_length=35, default="en")
+    # Without its region ("fr" of "fr-CA"), which no list looks at; computed by the database.
+    lang_base = models.GeneratedField(
+        expression=Left("lang", StrIndex(Concat("lang", Value("-")), Value("-")) - 1),
+        output_field=models.CharField(max_length=35),
+        db_persist=True,
+    )
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="threads")
     topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.PROTECT, related_name="threads")
     state = models.CharField(max_length=12, choices=State, default=State.OPEN)
@@ -128,12 +135,29 @@ class Thread(Written):
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="thread_newest", condition=_LISTED),
             models.Index(fields=["-last_activity_at", "-id"], name="thread_active", condition=_LISTED),
-            models.Index(fields=["state", "-created_at", "-id"], name="thread_by_state", condition=_LISTED),
+            # Lists are of one language at a time, merged where a reader has two: see `core.paging`.
+            models.Index(fields=["lang_base", "-created_at", "-id"], name="thread_lang", condition=_LISTED),
+            models.Index(
+                fields=["lang_base", "-last_activity_at", "-id"], name="thread_lang_active", condition=_LISTED
+            ),
+            models.Index(
+                fields=["state", "lang_base", "-created_at", "-id"], name="thread_state_lang", condition=_LISTED
+            ),
             models.Index(fields=["product", "-created_at", "-id"], name="thread_by_product", condition=_LISTED),
             models.Index(
-                fields=["product", "state", "-created_at", "-id"], name="thread_product_state", condition=_LISTED
+                fields=["product", "lang_base", "-created_at", "-id"], name="thread_product_lang", condition=_LISTED
             ),
-            models.Index(fields=["topic", "-created_at", "-id"], name="thread_by_topic"),
+            models.Index(
+                fields=["product", "lang_base", "-last_activity_at", "-id"],
+                name="thread_product_active",
+                condition=_LISTED,
+            ),
+            models.Index(
+                fields=["product", "state", "lang_base", "-created_at", "-id"],
+                name="thread_product_state_lang",
+                condition=_LISTED,
+            ),
+            models.Index(fields=["topic", "lang_base", "-created_at", "-id"], name="thread_topic_lang"),
             models.Index(fields=["author", "-created_at", "-id"], name="thread_by_author"),
             models.Index(fields=["promised_at"], name="thread_promised", condition=Q(promised_at__isnull=False)),
         ]  # fmt: skip

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, Value, When
 
 from accounts.viewer import Viewer
 from community.models import Acceptance, Post, State, Thread
-from community.queries.lists import Tree, in_languages
+from community.queries.lists import Tree
+from core.paging import newest
 
 # How far back a member's accepted answers say what they know.
 RECENT_ANSWERS = 100
@@ -17,10 +18,12 @@ RECENT_ANSWERS = 100
 
 def asked_now(tree: Tree, langs: Sequence[str], limit: int = 5) -> list[int]:
     """Keys of the newest public threads about what the viewer owns, else about anything."""
-    queryset = Thread.objects.listed().filter(in_languages(langs))
     own = tree.own()
-    found = _newest(queryset.filter(product_id__in=own), limit) if own else []
-    return found or _newest(queryset, limit)
+    for among in ({"lang_base": langs, "product_id": own}, {"lang_base": langs}):
+        found = newest(Thread.objects.listed(), key="created_at", most=limit, among=among).values_list("pk", flat=True)
+        if keys := list(found):
+            return keys
+    return []
 
 
 def could_help(viewer: Viewer, tree: Tree, langs: Sequence[str], limit: int = 3) -> list[tuple[Thread, str, int]]:
@@ -37,7 +40,7 @@ def could_help(viewer: Viewer, tree: Tree, langs: Sequence[str], limit: int = 3)
     answered = Post.objects.filter(author_id=viewer.member_id, is_opening=False).values("thread_id")
     waiting = (
         Thread.objects.listed()
-        .filter(in_languages(langs), state=State.OPEN, locked_at=None)
+        .filter(state=State.OPEN, locked_at=None)
         .exclude(author_id=viewer.member_id)
         .exclude(pk__in=answered)
         .select_related("product")
@@ -51,13 +54,9 @@ def could_help(viewer: Viewer, tree: Tree, langs: Sequence[str], limit: int = 3)
         )
     )
     # Only the newest are weighed, so that the cost does not grow with what nobody answered.
-    newest = waiting.order_by("-created_at", "-pk").values("pk")[:200]
-    found = waiting.filter(pk__in=newest).order_by("-suits", "-created_at", "-pk")[:limit]
+    weighed = newest(waiting, key="created_at", most=200, among={"lang_base": langs}).values("pk")
+    found = waiting.filter(pk__in=weighed).order_by("-suits", "-created_at", "-pk")[:limit]
     return [
         (thread, ("open", "own", "solved")[thread.suits], known.get(thread.topic_id or 0, 0))  # type: ignore[attr-defined]
         for thread in found
     ]
-
-
-def _newest(queryset: QuerySet[Thread], limit: int) -> list[int]:
-    return list(queryset.order_by("-created_at", "-pk").values_list("pk", flat=True)[:limit])

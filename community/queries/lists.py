@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Q
+from django.db import connection
 
 from accounts.viewer import Viewer
 from community.models import Follow, MemberProduct, Product, Seen, State, Thread
@@ -27,7 +27,24 @@ LISTS = {
     "followed": "last_activity_at",
 }
 OWN_LISTS = ("mine", "followed")
-UNSOLVED = (State.OPEN, State.ANSWERED, State.WITH_PERSON)
+# The states that a list holds; all where it names none.
+STATES = {
+    "unanswered": (State.OPEN,),
+    "unsolved": (State.OPEN, State.ANSWERED, State.WITH_PERSON),
+    "solved": (State.SOLVED,),
+}
+_LANGUAGES = "threads:languages"
+# From one language in the index to the next: there are few, and a million threads in each.
+_KNOWN = """
+WITH RECURSIVE known(lang) AS (
+    SELECT min(lang_base) FROM community_thread WHERE visibility = 'public' AND removed_at IS NULL
+    UNION ALL
+    SELECT (SELECT min(lang_base) FROM community_thread
+            WHERE visibility = 'public' AND removed_at IS NULL AND lang_base > known.lang)
+    FROM known WHERE known.lang IS NOT NULL
+)
+SELECT lang FROM known WHERE lang IS NOT NULL
+"""
 
 
 @dataclass(slots=True)
@@ -76,36 +93,36 @@ def languages(viewer: Viewer, interface: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code.split("-")[0] for code in (interface, own)))
 
 
-def in_languages(langs: Sequence[str]) -> Q:
-    """Threads written in one of these, in any of its regions ("fr" finds "fr-CA")."""
-    found = Q(lang__in=langs)
-    for lang in langs:
-        found |= Q(lang__startswith=f"{lang}-")
-    return found
+def other_languages(langs: Sequence[str]) -> list[str]:
+    """What else threads are written in. One query, kept for a few minutes."""
+    known: list[str] | None = cache.get(_LANGUAGES)
+    if known is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_KNOWN)
+            known = [lang for (lang,) in cursor.fetchall()]
+        cache.set(_LANGUAGES, known, 300)
+    return [lang for lang in known if lang not in langs]
 
 
 def threads(which: str, viewer: Viewer) -> ThreadQuerySet:
-    """The threads of one list, visible to this viewer; see LISTS."""
+    """The threads of one list, visible to this viewer; see LISTS, and `STATES` for what it narrows further."""
     if which == "mine":
         return Thread.objects.visible_to(viewer).filter(author_id=viewer.member_id)
     if which == "followed":
         followed = Follow.objects.filter(member=viewer.member).values("thread_id")
         return Thread.objects.visible_to(viewer).filter(pk__in=followed)
-    listed = Thread.objects.listed()
-    if which == "unanswered":
-        return listed.filter(state=State.OPEN)
-    if which == "unsolved":
-        return listed.filter(state__in=UNSOLVED)
-    if which == "solved":
-        return listed.filter(state=State.SOLVED)
-    return listed
+    return Thread.objects.listed()
 
 
-def page(queryset: ThreadQuerySet, *, which: str, cursor: str, size: int = 30) -> Page[Any]:
-    """One page of keys and versions only: the rows themselves are often drawn already."""
+def page(
+    queryset: ThreadQuerySet, *, which: str, cursor: str, among: Mapping[str, Sequence[Any]], size: int = 30
+) -> Page[Any]:
+    """One page of keys and versions only: the rows themselves are often drawn already. `among` as in `paginate`."""
     key = LISTS[which]
     columns = dict.fromkeys(("pk", "version", "last_activity_at", key))
-    return paginate(queryset.values_list(*columns, named=True), key=key, cursor=cursor, size=size)
+    if which in STATES:
+        among = {**among, "state": STATES[which]}
+    return paginate(queryset.values_list(*columns, named=True), key=key, cursor=cursor, size=size, among=among)
 
 
 def seen(viewer: Viewer, keys: Sequence[int]) -> dict[int, datetime]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -64,19 +64,20 @@ def thread_list(request: HttpRequest, product: str = "", topic: str = "") -> Htt
     place = _place(tree, product, topic)
     only_own = request.GET.get("products") == "yours" and bool(tree.owned) and place.product is None
     queryset = lists.threads(which, viewer)
+    among: dict[str, Sequence[Any]] = {}
     if place.topic is not None:
         queryset = queryset.filter(topic=place.topic)
     elif place.product is not None:
-        queryset = queryset.filter(product_id__in=tree.below(place.product))
+        among["product_id"] = tree.below(place.product)
     elif only_own:
-        queryset = queryset.filter(product_id__in=tree.own())
+        among["product_id"] = tree.own()
     langs = lists.languages(viewer, get_language() or "en")
     # The reader's languages come first; when they run out, the list goes on with the others.
     others = request.GET.get("in") == "other"
     by_language = which not in lists.OWN_LISTS
     if by_language:
-        queryset = queryset.exclude(lists.in_languages(langs)) if others else queryset.filter(lists.in_languages(langs))
-    page = lists.page(queryset, which=which, cursor=request.GET.get("at", ""))
+        among["lang_base"] = lists.other_languages(langs) if others else langs
+    page = lists.page(queryset, which=which, cursor=request.GET.get("at", ""), among=among)
     rows = marked(
         drawn_rows([(thread.pk, thread.version) for thread in page.rows], now()),
         lists.seen(viewer, [thread.pk for thread in page.rows]),
@@ -105,9 +106,7 @@ def thread_list(request: HttpRequest, product: str = "", topic: str = "") -> Htt
 
     if not viewer.is_signed_in or not frames.is_possible(request):
         return render(request, "community/list.html", context())
-    key = drawn.key(
-        "list page", request.get_full_path(), viewer.kind, viewer.verified, viewer.member.language, sorted(tree.owned)
-    )
+    key = drawn.key("list page", request.get_full_path(), viewer.kind, viewer.verified, langs, sorted(tree.owned))
     named = (*tree.products, *place.topics, *filter(None, (place.product, place.topic)))
     stamp = (page.newer, page.older, bool(rows), tuple((each.slug, each.name) for each in named))
     frame = frames.shelf.get(key, stamp)

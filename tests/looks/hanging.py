@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import mimetypes
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.parse import unquote, urlsplit
 
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
 from tests.looks.gallery import Picture
 
-WALL = "http://gallery.test/"
 PART = (
     '<!doctype html><html lang="{}"><head><meta charset="utf-8"><title>A part of a page</title></head>'
     "<body><main>{}{}</main></body></html>"
@@ -28,33 +30,64 @@ def document(picture: Picture) -> str:
 
 
 class Wall:
-    """`Wall(browser).hang(picture)` gives the page with that picture on it; it keeps its size and its media."""
+    """`Wall(browser).hang(picture)` gives the page with that picture on it; it keeps its size and its media.
+
+    A server of its own, so that the browser keeps the static files from one picture to the next.
+    """
 
     def __init__(self, browser: Browser, **context: object) -> None:
+        self.shown = b""
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Giver, self))
+        self.address = f"http://127.0.0.1:{self.server.server_port}/"
+        Thread(target=self.server.serve_forever, daemon=True).start()
         self.browser = browser
         self.context = browser.new_context(**context)  # type: ignore[arg-type]
         self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
-        self._shown = ""
-        self.context.route("**/*", self._give)
 
     def hang(self, picture: Picture) -> Page:
-        self._shown = document(picture)
-        self.page.goto(WALL, wait_until="load")
+        self.shown = document(picture).encode()
+        self.page.goto(self.address, wait_until="load")
         return self.page
 
     def close(self) -> None:
         self.browser.close()
+        self.server.shutdown()
+        self.server.server_close()
 
-    def _give(self, route: Route) -> None:
-        path = unquote(urlsplit(route.request.url).path)
-        if route.request.is_navigation_request():
-            route.fulfill(body=self._shown, content_type="text/html; charset=utf-8")
+
+class _Giver(BaseHTTPRequestHandler):
+    """Gives the picture that hangs, the product's static files, and nothing for anything else."""
+
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, wall: Wall, *given: object) -> None:
+        self.wall = wall
+        super().__init__(*given)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        if path == "/":
+            self._give(200, self.wall.shown, "text/html; charset=utf-8", "no-store")
         elif path.startswith("/static/") and (found := _static(path.removeprefix("/static/"))):
-            body, kind = found
-            route.fulfill(body=body, content_type=kind)
+            self._give(200, *found, "max-age=3600, immutable")
         else:
-            route.fulfill(status=204)
+            self._give(204, b"", "text/plain", "no-store")
+
+    do_POST = do_GET
+
+    def _give(self, status: int, body: bytes, kind: str, keep: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Cache-Control", keep)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        # A browser that goes to the next picture takes no more of this one.
+        with suppress(OSError):
+            self.wfile.write(body)
+
+    def log_message(self, *_words: object) -> None:
+        """Says nothing."""
 
 
 @cache
