@@ -25,6 +25,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.auth.models import Group  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
 from django.db import connection  # noqa: E402
@@ -34,6 +35,7 @@ from django.test.utils import override_settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from accounts.actions.signup import make_member  # noqa: E402
+from accounts.jobs import Job  # noqa: E402
 from accounts.models import User  # noqa: E402
 from community.models import Thread  # noqa: E402
 
@@ -41,13 +43,14 @@ ROUNDS = 300
 urlpatterns = [path("bare/", lambda _request: HttpResponse("ok"))]
 
 
-def reader() -> str:
+def reader(job: Job = Job.CUSTOMER) -> str:
     """The session key of somebody signed in, who follows nothing and owns nothing."""
     now = datetime.now(UTC)
-    user = User.objects.filter(email="bench@example.org").first()
+    user = User.objects.filter(email=f"{job}@example.org").first()
     if user is None:
-        user = User.objects.create_user("bench@example.org", "no password", email_verified_at=now)
+        user = User.objects.create_user(f"{job}@example.org", "no password", email_verified_at=now)
         make_member(user=user, name="Bench", language="en", time_zone="Europe/Paris", now=now)
+        user.groups.add(Group.objects.get(name=job.value))
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
@@ -106,7 +109,7 @@ def measure(ask: Callable[[], int]) -> dict[str, float]:
 
 def main() -> None:
     logging.disable(logging.WARNING)
-    session = reader()
+    session, moderator = reader(), reader(Job.MODERATOR)
     listed = Thread.objects.listed()
     typical = listed.filter(answer_count=3).latest("created_at")
     long = listed.order_by("-answer_count").first()
@@ -122,6 +125,8 @@ def main() -> None:
     }.items():
         figures[f"{label}, visitor"] = measure(asks(handler, address))
         figures[f"{label}, signed in"] = measure(asks(handler, address, session))
+        # A moderator's thread is never shared: it is what every page would cost if none were.
+        figures[f"{label}, moderator"] = measure(asks(handler, address, moderator))
     site.table(
         f"Server CPU of a page ({Thread.objects.count():,} threads, {connection.vendor})",
         [("", "   ms   p95  queries   bytes  times bare")]

@@ -377,6 +377,8 @@ ENTRAIDE: dict[str, Any] = {
     "VISITORS_PAGES_BYTES": 64 * 1024 * 1024,
     # The same for pages that all who are signed in share but for a few words.
     "FRAMES_BYTES": 64 * 1024 * 1024,
+    # The same for the posts of threads, which all frames of a thread and everybody's own pages are made of.
+    "PARTS_BYTES": 64 * 1024 * 1024,
     # A thread whose asker stays silent this many days after an answer is closed unconfirmed.
     "SILENT_DAYS": 14,
     # The day on which the ledger books something is a day here.

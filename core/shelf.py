@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.conf import settings
 
@@ -24,10 +24,14 @@ class Page(Protocol):
 P = TypeVar("P", bound=Page)
 
 
+ALL: list[Shelf[Any]] = []
+
+
 class Shelf(Generic[P]):
     """Safe to use from several threads. The setting that `most` names says how many bytes it may take; 0 keeps none."""
 
     def __init__(self, most: str) -> None:
+        ALL.append(self)
         self._most = most
         self._pages: OrderedDict[Hashable, P] = OrderedDict()
         self._bytes = 0

@@ -19,7 +19,7 @@ from accounts.jobs import Job
 from accounts.models import Member, User
 from accounts.viewer import Viewer
 from community.models import Product, Topic
-from core import brand, frames, visitors
+from core import brand, shelf
 from tests.services import databases
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)  # a Tuesday, 11:00 in Paris
@@ -87,8 +87,8 @@ def _nothing_left_over() -> Iterator[None]:
     But the brands stay read, as in a process that has been up for a while, so that a page costs the same in any order.
     """
     cache.clear()
-    visitors.shelf.clear()
-    frames.shelf.clear()
+    for kept in shelf.ALL:
+        kept.clear()
     if read := brand._kept:
         cache.set(brand._MARK, read[0], None)
     translation.activate("en")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -33,6 +33,7 @@ from community.views.common import find_post, find_thread, kept, now, post_path,
 from core import drawn, frames
 from core.errors import Refused
 from core.ratelimits import check
+from core.shelf import Shelf
 from core.text import plain
 from core.visitors import same_for_visitors
 from search import find
@@ -107,7 +108,7 @@ def page(
     viewer, at = viewer_of(request), now()
     # Whoever neither works here nor said anything sees what a visitor sees.
     as_anybody = own.is_nothing and not viewer.is_team and not viewer.is_member(found.author_id) and _is_public(found)
-    parts = _drawn(found, _after(request), at) if as_anybody else _draw(found, viewer, own, _after(request), at)
+    parts = _drawn(found, *((Viewer(), threads.Own()) if as_anybody else (viewer, own)), _after(request), at)
     posts = news.laid_over(parts.posts, parts.answers, news.first_unread(found, parts.answers, viewer, own))
     context = {
         "thread": found,
@@ -136,6 +137,7 @@ def page(
 class Drawn:
     """The finished parts of a thread's page: its posts, its story, and what machines read of it."""
 
+    stamp: int  # the thread's version
     posts: SafeString
     story: SafeString
     structured: SafeString
@@ -148,19 +150,34 @@ class Drawn:
     def has_answers(self) -> bool:
         return bool(self.answers)
 
+    @property
+    def size(self) -> int:
+        return 2 * (len(self.posts) + len(self.story) + len(self.structured))
+
+
+_parts: Shelf[Drawn] = Shelf("PARTS_BYTES")
+
 
 def _is_public(thread: Thread) -> bool:
     return thread.visibility == Visibility.PUBLIC and thread.removed_at is None
 
 
-def _drawn(found: Thread, after: int, at: datetime) -> Drawn:
-    """As a visitor sees it: kept for each version, language, time zone and step of the clock; see `core.drawn`."""
-    key = drawn.key("thread", found.pk, found.version, after)
-    parts: Drawn | None = cache.get(key)
+def _drawn(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: datetime) -> Drawn:
+    """Kept for each version, language, time zone, step of the clock and those to whom it looks the same."""
+    key = drawn.key("thread", found.pk, after, *_alike(found, viewer, own))
+    parts = _parts.get(key, found.version)
     if parts is None:
-        parts = _draw(found, Viewer(), threads.Own(), after, at)
-        cache.set(key, parts, drawn.STEP)
+        parts = _draw(found, viewer, own, after, at)
+        _parts.put(key, parts)
     return parts
+
+
+def _alike(found: Thread, viewer: Viewer, own: threads.Own) -> tuple[Hashable, ...]:
+    """What tells apart readers whose posts of this thread differ: nothing for visitors, their jobs for the team."""
+    if own.is_nothing and not viewer.is_member(found.author_id) and (viewer.is_team or not viewer.is_signed_in):
+        return (viewer.kind,)
+    standing = (viewer.kind, viewer.verified, viewer.suspended_until)
+    return (viewer.member_id, *standing, own.me_too, own.follows, own.said_not_solved, own.wrote, own.votes, own.flags)
 
 
 def _draw(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: datetime) -> Drawn:
@@ -205,6 +222,7 @@ def _draw(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: datet
     shown = [post for post in (accepted, *others) if post is not None]
     structured = qa_page(found, posts, settings.PUBLIC_URL) if _is_public(found) and not after else SafeString("")
     return Drawn(
+        stamp=found.version,
         posts=render_to_string("community/parts/posts.html", context),
         story=render_to_string("community/parts/story.html", context),
         structured=structured,

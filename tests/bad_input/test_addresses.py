@@ -45,6 +45,8 @@ PAGES = {
     "help": ("p", "page", "product", "q"),
     "home": ("x",),
 }
+READERS = {"care": "agent", "kb": "agent", "cms_sign_in": "anonymous", "home": "anonymous", "help": "anonymous"}
+READERS |= {"account_login": "anonymous", "account_signup": "anonymous"}
 
 
 def path_of(world, name):
@@ -61,12 +63,12 @@ def path_of(world, name):
 @pytest.mark.parametrize("name", PAGES)
 def test_no_parameter_however_odd_breaks_a_page(world, name):
     path = path_of(world, name)
-    clients = [world.client(standing) for standing in ("anonymous", "asker", "agent")]
+    # Who the page is for: an address is read alike for all of them.
+    client = world.client(READERS.get(name.split(":")[0], "asker"))
     for parameter in PAGES[name]:
         for value in GARBAGE:
-            for client in clients[:1] if name.startswith(("home", "help", "account")) else clients[1:]:
-                response = client.get(path, {parameter: value})
-                assert response.status_code in (200, 301, 302, 403, 404), (parameter, value[:60])
+            response = client.get(path, {parameter: value})
+            assert response.status_code in (200, 301, 302, 403, 404), (parameter, value[:60])
 
 
 def test_lists_with_both_kinds_of_cursor_take_neither_for_the_other(world):
