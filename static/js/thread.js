@@ -41,9 +41,9 @@ const sight = thumb && new IntersectionObserver(
   (seen) => thumb.classList.toggle("away", seen.at(-1).isIntersecting), { rootMargin: "0px 0px -72px" },
 );
 function watch() {
-  const answer = document.getElementById("answer");
+  const field = document.querySelector("#answer textarea");
   sight?.disconnect();
-  if (answer) sight?.observe(answer);
+  if (field) sight?.observe(field);
 }
 watch();
 document.addEventListener("htmx:afterSettle", (event) => event.target.id === "thread" && watch());
