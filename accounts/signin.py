@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from allauth.socialaccount import forms as social
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -32,8 +33,15 @@ def _speak(fields: dict[str, Any]) -> None:
         elif name == "password1":
             field.help_text = _LENGTH
         elif name in ("password", "oldpassword"):
+            if name == "oldpassword":
+                field.label = _("Current password")
             # The way to a new password stands beside the button.
             field.help_text = ""
+
+
+def _speak_of_new(fields: dict[str, Any]) -> None:
+    fields["password1"].label = _("New password")
+    fields["password2"].label = _("New password, once more")
 
 
 class Login(account.LoginForm):
@@ -94,12 +102,14 @@ class ResetPasswordKey(account.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _speak(self.fields)
+        _speak_of_new(self.fields)
 
 
 class ChangePassword(account.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _speak(self.fields)
+        _speak_of_new(self.fields)
 
 
 class SetPassword(account.SetPasswordForm):
@@ -131,6 +141,13 @@ class _Parsed:
             return check() if check else self.cleaned_data["credential"]  # type: ignore[attr-defined]
         except (KeyError, ValueError, TypeError) as error:
             raise get_account_adapter().validation_error("incorrect_code") from error
+
+
+class AddApp(totp.ActivateTOTPForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _speak(self.fields)
+        self.fields["code"].label = _("Code of the app")
 
 
 class AddPasskey(_Parsed, webauthn.AddWebAuthnForm):

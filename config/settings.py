@@ -206,6 +206,7 @@ MFA_PASSKEY_SIGNUP_ENABLED = False
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENV.secure
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_FORMS = {
+    "activate_totp": "accounts.signin.AddApp",
     "add_webauthn": "accounts.signin.AddPasskey",
     "login_webauthn": "accounts.signin.LoginPasskey",
     "authenticate_webauthn": "accounts.signin.AuthenticatePasskey",

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from core import brand
+from core.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def message(letter: Letter, *, to: str, headers: Mapping[str, str] | None = None
         "home_url": f"{settings.PUBLIC_URL}/{translation.get_language() or settings.LANGUAGE_CODE}/",
     }
     mail = EmailMultiAlternatives(
-        subject=" ".join(letter.subject.split()),
+        subject=one_line(letter.subject),
         body=render_to_string("mail/letter.txt", context).strip() + "\n",
         from_email=worn.sender,
         to=[to],

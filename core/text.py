@@ -56,6 +56,8 @@ _CONTROL = re.compile(
 # Letters and signs that leave nothing to see although they count as such.
 _BLANK = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _SPACES = re.compile(r"\s+")
+# All spaces but those that keep words together, as French has before a colon.
+_LINE_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 # What stands in angle brackets and is no element of HTML ("<PIN>") was meant to be read. Code is escaped by then.
 _BRACKETED = re.compile(r"<(?=/?(?P<tag>[A-Za-z][\w-]*))")
 _ELEMENTS = (_TAGS | nh3.ALLOWED_TAGS) | {
@@ -122,6 +124,11 @@ def _trimmed(url: str) -> tuple[str, str]:
 def clean_line(text: str) -> str:
     """One line of plain text: NFC, no control characters, single spaces."""
     return _SPACES.sub(" ", _CONTROL.sub("", unicodedata.normalize("NFC", text.replace("\x00", "")))).strip()
+
+
+def one_line(text: str) -> str:
+    """What the product says, on one line: as `clean_line`, but no line ends where the words must stay together."""
+    return _LINE_SPACES.sub(" ", text).strip()
 
 
 def clean_block(text: str) -> str:

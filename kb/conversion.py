@@ -79,13 +79,23 @@ class _Maker:
             if text := node.get_text().strip("\n"):
                 self.blocks.append(("code", text))
         elif node.name == "table":
-            for row in node.find_all("tr"):
-                cells = [_inline(cell) for cell in row.find_all(["th", "td"])]
-                self.paragraph(" · ".join(filter(None, cells)))
+            self.table(node)
         elif node.name in ("blockquote", "details", "div", "tbody"):
             self.all(node.children)
         elif node.name != "hr":
             self.paragraph(_inline(node))
+
+    def table(self, node: Tag) -> None:
+        """Rich text has no tables: what heads the columns is a line, and each row below it an item."""
+        items = []
+        for row in node.find_all("tr"):
+            text = " · ".join(filter(None, (_inline(cell) for cell in row.find_all(["th", "td"]))))
+            if row.find("td") is None:
+                self.paragraph(text)
+            elif text:
+                items.append(f"<li>{text}</li>")
+        if items:
+            self.prose.append(f"<ul>{''.join(items)}</ul>")
 
     def paragraph(self, text: str) -> None:
         if not text:

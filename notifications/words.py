@@ -14,6 +14,7 @@ from django.template.loader import select_template
 from django.utils import timezone, translation
 
 from accounts.models import Member
+from core.text import one_line
 from notifications.models import Notification
 
 
@@ -38,7 +39,7 @@ def as_read_by(member: Member) -> Iterator[str]:
 def subject_of(notification: Notification) -> str:
     """The one line that stands for it in lists, in the language that is active."""
     # One line whatever the data holds: it becomes a header of the mail.
-    return " ".join(_render(notification, "subject.txt").split())
+    return one_line(_render(notification, "subject.txt"))
 
 
 def words_of(notification: Notification, language: str) -> Words:

@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import product
@@ -24,14 +25,20 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Route, sync_playwright
 
 from config.environment import BASE_DIR
+from config.prepare import compile_catalogues
 from tests.browser import site
 from tests.browser.conftest import FLAGS
-from tests.browser.person import Person
+from tests.browser.person import PASSWORD, Person
 from tests.services import servers
 
 # What no server is asked for is drawn here, with the stylesheet as it lies in the project.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings_test")
+# Before any language is spoken.
+compile_catalogues()
 django.setup()
+
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 from core import brand  # noqa: E402
 
@@ -41,7 +48,7 @@ SCHEMES = ("light", "dark")
 LANGUAGES = ("en", "fr")
 HEIGHT = 900
 ON_A_SHEET = 25
-# Who sees what. "first" is the first link of that kind on the page, followed.
+# Who sees what. "first" is the first link of that kind on the page, followed; "press" is a button, where it is seen.
 PAGES = (
     ("", "home", ""),
     ("customer", "home-customer", ""),
@@ -80,6 +87,7 @@ PAGES = (
     ("customer", "unsolved", "community/?list=unsolved first .row .title a"),
     ("customer", "credits-none", "credits/"),
     ("helper", "credits", "credits/"),
+    ("helper", "menu", "help/ press .bar .menu-button"),
     ("helper", "profile", "community/?list=solved first .row .title a first .by a.name"),
     ("moderator", "reports", "community/reports/"),
     ("moderator", "decide", "community/reports/ first .row .title a"),
@@ -94,6 +102,15 @@ ERRORS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("500", "500.html", {}),
     ("maintenance", "503.html", {"until": datetime(2026, 3, 10, 14, 0, tzinfo=UTC)}),
 )
+# Of second proofs: what shows only to whoever has just signed in. The operator has had an app since the run began.
+PROOFS = (
+    ("customer", "proof-app", "account/2fa/totp/activate/"),
+    ("customer", "proof-passkey", "account/2fa/webauthn/add/"),
+    ("operator", "proof-asked", ""),
+    ("operator", "proof-codes", "account/2fa/recovery-codes/"),
+    ("operator", "proof-there", "account/2fa/"),
+)
+PERIOD = 30  # seconds that a code lasts
 # README's: the page, and how it is taken.
 README = {"home": "home-customer", "thread": "thread", "article": "article", "desk": "desk"}
 README_SIZE = (1280, 860)
@@ -103,7 +120,8 @@ README_MAX = 150_000
 def main(wanted: list[str]) -> int:
     if not wanted:
         shutil.rmtree(OUT, ignore_errors=True)
-    names = {name for _who, name, _where in PAGES} | {name for name, _file, _given in ERRORS} | {"mails"}
+    names = {name for _who, name, _where in (*PAGES, *PROOFS)} | {name for name, _file, _given in ERRORS}
+    names |= {"429", "mails"}
     chosen = names & set(wanted) or names
     modes = set(wanted) - names - {"readme"}
     # Before Playwright's loop runs, in which Django refuses to ask a database; and in the product's own brand.
@@ -124,6 +142,7 @@ def main(wanted: list[str]) -> int:
         if "readme" in wanted:
             _for_readme(chromium, keys, address)
             return 0
+        proof = _App(chromium, address) if chosen & {name for _who, name, _where in PROOFS} else None
         for width, scheme, lang in product(WIDTHS, SCHEMES, LANGUAGES):
             if not modes <= {str(width), scheme, lang}:
                 continue
@@ -140,6 +159,14 @@ def main(wanted: list[str]) -> int:
                 pictures.append(_take(people[who], where, OUT / f"{name}-{width}-{scheme}-{lang}.png"))
             for person in people.values():
                 person.context.close()
+            if "429" in chosen:
+                context = chromium.new_context(
+                    viewport={"width": width, "height": HEIGHT}, locale=lang, color_scheme=scheme
+                )
+                pictures.append(_too_many(Person(context, address, lang), OUT / f"429-{width}-{scheme}-{lang}.png"))
+                context.close()
+            if proof:
+                pictures += proof.take(chosen, width, scheme, lang)
             context = chromium.new_context(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
             for name, html in drawn[lang]:
                 pictures.append(_draw(context, html, OUT / f"{name}-{width}-{scheme}-{lang}.png"))
@@ -153,9 +180,14 @@ def main(wanted: list[str]) -> int:
 
 
 def _take(person: Person, where: str, into: Path) -> Path:
+    where, _press, button = where.partition(" press ")
     where, _and, more = where.partition(" and ")
     path, *links = where.split(" first ")
     person.go(path)
+    if "/reauthenticate/" in person.page.url and "/2fa/" in path:
+        person.field("Password").fill(PASSWORD)
+        person.page.locator("main .button.main").click()
+        person.page.wait_for_url(lambda url: "/reauthenticate/" not in url)
     for link in links:
         href = person.page.locator(link).first.get_attribute("href")
         assert href, f"{path} has no {link}"
@@ -163,15 +195,80 @@ def _take(person: Person, where: str, into: Path) -> Path:
     if more:
         person.page.goto(person.page.url + more)
     person.page.wait_for_load_state("networkidle")
+    if button and person.page.locator(button).first.is_visible():
+        person.page.locator(button).first.click()
     into.parent.mkdir(parents=True, exist_ok=True)
     person.page.screenshot(path=into, full_page=True)
     return into
 
 
+def _too_many(person: Person, into: Path) -> Path:
+    """The page for whoever tries too many passwords; nobody's, so that all others may still sign in."""
+    for _attempt in range(10):
+        person.go("account/login/")
+        person.field("E-mail").fill("nobody@demo.example")
+        person.field("Password").fill("no-word-of-anybody")
+        with person.page.expect_navigation() as answered:
+            person.button("Sign in").click()
+        if answered.value and answered.value.status == 429:
+            person.page.screenshot(path=into, full_page=True)
+            return into
+    raise AssertionError("ten wrong passwords are not too many")
+
+
+class _App:
+    """The operator's authenticator app, and what is seen with it and without."""
+
+    def __init__(self, chromium: Browser, address: str) -> None:
+        self.chromium, self.address, self.last = chromium, address, 0
+        context = chromium.new_context()
+        person = Person(context, address, "en")
+        person.sign_in("operator")
+        _take(person, "account/2fa/totp/activate/", OUT / "proof-app.png")
+        self.secret = person.page.locator("ol.steps code").inner_text()
+        self._write_code(person)
+        context.close()
+
+    def take(self, chosen: set[str], width: int, scheme: Any, lang: str) -> Iterator[Path]:
+        people: dict[str, Person] = {}
+        for who, name, where in PROOFS:
+            if name not in chosen:
+                continue
+            into = OUT / f"{name}-{width}-{scheme}-{lang}.png"
+            if who not in people:
+                context = self.chromium.new_context(
+                    viewport={"width": width, "height": HEIGHT}, locale=lang, color_scheme=scheme
+                )
+                people[who] = Person(context, self.address, lang)
+                self._sign_in(people[who], who, OUT / f"proof-asked-{width}-{scheme}-{lang}.png")
+            yield _take(people[who], where, into) if where else into
+        for person in people.values():
+            person.context.close()
+
+    def _sign_in(self, person: Person, who: str, into: Path) -> None:
+        person.go("account/login/")
+        person.field("E-mail").fill(f"{who}@demo.example")
+        person.field("Password").fill(PASSWORD)
+        person.button("Sign in").click()
+        person.page.wait_for_url(lambda url: "/login/" not in url)
+        if "/2fa/" in person.page.url:
+            person.page.screenshot(path=into, full_page=True)
+            self._write_code(person)
+
+    def _write_code(self, person: Person) -> None:
+        # A code is taken once.
+        while (count := int(time.time()) // PERIOD) == self.last:
+            time.sleep(1)
+        self.last = count
+        before = person.page.url
+        person.page.locator("main input[name=code]").fill(format_hotp_value(hotp_value(self.secret, count)))
+        person.page.locator("main form:has(input[name=code]) .button.main").click()
+        person.page.wait_for_url(lambda url: url != before)
+
+
 def _drawn(lang: str) -> Iterator[tuple[str, str]]:
     """What no address shows, as HTML: the pages of errors, and every mail ("mails.3")."""
     from django.template.loader import render_to_string
-    from django.utils import translation
 
     from tests.mails import every_mail
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @same_for_visitors
 def terms(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/terms.html", {"version": settings.ENTRAIDE["TERMS_VERSION"]})
+    return render(request, "pages/terms.html", {"version": date.fromisoformat(settings.ENTRAIDE["TERMS_VERSION"])})
 
 
 @require_safe

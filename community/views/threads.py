@@ -282,8 +282,9 @@ def _others_title(thread: Thread, others: list[Post], accepted: Post | None) -> 
         return ngettext("One more answer", "%(count)s more answers", more) % {"count": more} if more else ""
     if not others:
         return ""
+    # That none is accepted is said above, where the thread stands.
     count = max(count, len(others))
-    return ngettext("One answer, not accepted yet", "%(count)s answers, none accepted yet", count) % {"count": count}
+    return ngettext("One answer", "%(count)s answers", count) % {"count": count}
 
 
 def _first_by(thread: Thread, posts: list[Post]) -> str:

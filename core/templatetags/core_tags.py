@@ -14,6 +14,7 @@ from heroicons.templatetags.heroicons import heroicon_mini, heroicon_outline
 
 from core import reading, written
 from core.brand_views import icon_path as _icon_path
+from core.text import plain
 
 register = template.Library()
 
@@ -104,6 +105,12 @@ def reading_filter(html: str) -> SafeString:
 def words_of(html: str, titles: dict[str, str] | None = None, first: bool = False) -> SafeString:
     """The same with what the page knows: `{% words_of post.html titles first=True %}`, see `core.reading`."""
     return reading.comfortable(html, titles=titles, first=first)
+
+
+@register.filter
+def in_words(html: str) -> str:
+    """`{{ post.html|in_words }}`: the words of some HTML, for a row that shows how it begins."""
+    return plain(str(html))
 
 
 @register.filter

@@ -11,7 +11,8 @@ export function shortenTimes(root = document) {
     let amount = (Date.parse(time.dateTime) - Date.now()) / 60000;
     for (const [unit, size] of steps) {
       if (Math.abs(amount) < size) {
-        time.textContent = relative.format(Math.round(amount), unit);
+        // It is one word to the eye: no line ends within it.
+        time.textContent = relative.format(Math.round(amount), unit).replaceAll(" ", "\u00a0").replaceAll("-", "\u2011");
         break;
       }
       amount /= size;

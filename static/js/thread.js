@@ -35,6 +35,19 @@ document.addEventListener("click", (event) => {
   field.scrollIntoView({ block: "center" });
 });
 
+// Where the field itself is on the screen, the way to it would only cover it.
+const thumb = document.querySelector(".thumb");
+const sight = thumb && new IntersectionObserver(
+  (seen) => thumb.classList.toggle("away", seen.at(-1).isIntersecting), { rootMargin: "0px 0px -72px" },
+);
+function watch() {
+  const field = document.querySelector("#answer textarea");
+  sight?.disconnect();
+  if (field) sight?.observe(field);
+}
+watch();
+document.addEventListener("htmx:afterSettle", (event) => event.target.id === "thread" && watch());
+
 // -- read up to here --
 
 function tell() {

@@ -121,6 +121,12 @@ def test_the_editor_is_at_the_thumb_on_a_phone(arrive):
     expect(field).to_be_focused()
     expect(field).to_be_in_viewport()
     expect(thumb).not_to_be_visible()
+    # Nor does it lie on the field of somebody who reads what they wrote; above it, it is back.
+    field.blur()
+    page.wait_for_timeout(300)
+    expect(thumb).not_to_be_visible()
+    page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
+    expect(thumb).to_be_visible()
     expect(helper.main.locator("#answer .next")).to_contain_text("is told, and says whether it helped")
 
 

@@ -51,3 +51,9 @@ def test_a_table_and_a_picture_keep_their_words():
     )
     text = repr(blocks)
     assert "A · 1" in text and '<a href="/media/posts/x.png">The menu</a>' in text
+
+
+def test_the_rows_of_a_table_become_a_list_under_its_head():
+    rows = "<tr><th>In</th><th>Price</th></tr><tr><td>a text</td><td>free</td></tr><tr><td>a call</td><td>1</td></tr>"
+    [_lead, (kind, value)] = blocks_of(f"<p>See.</p><table>{rows}</table>")
+    assert kind == "text" and value["text"] == "<p>In · Price</p><ul><li>a text · free</li><li>a call · 1</li></ul>"

@@ -83,6 +83,12 @@ def tell(viewer, now, key, kind="answer_accepted"):
         TASKS[task.name].run(**task.arguments)
 
 
+def test_no_line_of_a_french_subject_begins_with_a_colon():
+    subjects = [message.subject for _name, message in mails.every_mail("fr")]
+    assert any("\xa0:" in subject for subject in subjects)
+    assert not [subject for subject in subjects if " :" in subject]
+
+
 def test_one_press_in_the_mail_program_stops_mails_of_that_sort_alone(helper, now, client):
     tell(helper, now, "a")
     [sent] = mail.outbox

@@ -140,6 +140,12 @@ def test_a_members_page_shows_what_is_public_and_nothing_of_an_erased_one(client
     assert client.get(path).status_code == 404
 
 
+def test_a_members_page_shows_the_words_of_a_post_and_none_of_its_markup(client, helper, reply, now):
+    edit(post=reply, by=helper, body="**Call** «\u00a03179\u00a0» & wait.", now=now)
+    html = client.get(reverse("community:member", args=[helper.member_id])).content.decode()
+    assert "Call « 3179 » &amp; wait." in html and "&amp;nbsp;" not in html and "&amp;amp;" not in html
+
+
 def test_a_title_may_change_under_a_reader(client, thread, customer, now):
     edit(post=thread.posts.get(), by=customer, body="Nothing loads.", title="漢字", now=now)
     assert (
