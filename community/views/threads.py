@@ -164,7 +164,9 @@ def _is_public(thread: Thread) -> bool:
 
 def _drawn(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: datetime) -> Drawn:
     """Kept for each version, language, time zone, step of the clock and those to whom it looks the same."""
-    key = drawn.key("thread", found.pk, after, *_alike(found, viewer, own))
+    # A promise is missed at its moment, not when the clock takes its next step.
+    is_late = found.promised_at is not None and found.promised_at <= at
+    key = drawn.key("thread", found.pk, after, found.promised_at, is_late, *_alike(found, viewer, own))
     parts = _parts.get(key, found.version)
     if parts is None:
         parts = _draw(found, viewer, own, after, at)
