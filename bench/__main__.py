@@ -2,6 +2,7 @@
 
     make bench [DATA=folder]          all of them
     make bench-import, bench-cpu, bench-pages, bench-find, bench-start, bench-search, bench-lighthouse
+    make bench-lists                  every list at a million threads, after bench-pages
 
 DATA holds `threads.jsonl.gz`. A table goes to the screen and JSON to `bench/out/`; `docs/figures.md` keeps the
 last ones with the command that made them. Nothing here is a test: machines differ, and noisy ones differ from
@@ -17,16 +18,17 @@ import sys
 from bench import site
 
 PARTS = ("import", "cpu", "pages", "find", "start")
+# These bring their own data, and are run by themselves.
+OWN = ("search", "lighthouse", "lists")
 
 
 def main(wanted: list[str]) -> int:
-    if wanted in (["search"], ["lighthouse"]):  # they bring their own data
+    if len(wanted) == 1 and wanted[0] in OWN:
         return subprocess.call([sys.executable, "-m", f"bench.{wanted[0]}"])
     unknown = [name for name in wanted if name not in PARTS]
     if unknown:
-        print(
-            f"No such bench: {', '.join(unknown)}. There are: {', '.join(PARTS)}, search, lighthouse.", file=sys.stderr
-        )
+        there = ", ".join((*PARTS, *OWN))
+        print(f"No such bench: {', '.join(unknown)}. There are: {there}.", file=sys.stderr)
         return 2
     data = site.data_folder()
     if data is None:

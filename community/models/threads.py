@@ -134,7 +134,6 @@ class Thread(Written):
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="thread_newest", condition=_LISTED),
-            models.Index(fields=["-last_activity_at", "-id"], name="thread_active", condition=_LISTED),
             # Lists are of one language at a time, merged where a reader has two: see `core.paging`.
             models.Index(fields=["lang_base", "-created_at", "-id"], name="thread_lang", condition=_LISTED),
             models.Index(
@@ -157,7 +156,17 @@ class Thread(Written):
                 name="thread_product_state_lang",
                 condition=_LISTED,
             ),
-            models.Index(fields=["topic", "lang_base", "-created_at", "-id"], name="thread_topic_lang"),
+            models.Index(
+                fields=["topic", "lang_base", "-created_at", "-id"], name="thread_topic_lang", condition=_LISTED
+            ),
+            models.Index(
+                fields=["topic", "lang_base", "-last_activity_at", "-id"], name="thread_topic_active", condition=_LISTED
+            ),
+            models.Index(
+                fields=["topic", "state", "lang_base", "-created_at", "-id"],
+                name="thread_topic_state_lang",
+                condition=_LISTED,
+            ),
             models.Index(fields=["author", "-created_at", "-id"], name="thread_by_author"),
             models.Index(fields=["promised_at"], name="thread_promised", condition=Q(promised_at__isnull=False)),
         ]  # fmt: skip
