@@ -32,12 +32,12 @@ class Elastic:
 
     def __init__(self, address: Address) -> None:
         self.client = connected(address)
-        self.indices = Indices(self.client, address.prefix)
-        # The index was found to be of another database, or of a later state of this one.
-        self._another = False
         self.writing = self.client.options(
             request_timeout=WRITES_WITHIN, max_retries=WRITE_RETRIES, retry_on_timeout=True
         )
+        self.indices = Indices(self.writing, address.prefix)
+        # The index was found to be of another database, or of a later state of this one.
+        self._another = False
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -157,7 +157,8 @@ class Elastic:
         with asking():
             for done, said in streaming_bulk(
                 client, actions, chunk_size=schema.BULK_DOCUMENTS, max_chunk_bytes=schema.BULK_BYTES,
-                max_retries=5, initial_backoff=0.2, max_backoff=5.0, raise_on_error=False, refresh=refresh,
+                max_retries=5, initial_backoff=0.2, max_backoff=5.0, raise_on_error=False,
+                refresh=refresh, require_alias=True,
             ):  # fmt: skip
                 if not done:
                     overtaken = max(overtaken, _refused(next(iter(said.values()))))

@@ -96,14 +96,8 @@ def take_out(keys: Iterable[Key], index: str, version: int) -> list[dict[str, An
 
 
 def _to(index: str, key: str, version: int) -> dict[str, Any]:
-    """By a name that only an index of ours has: writing to one that is gone would make it anew, with other fields."""
-    return {
-        "_index": writes(index),
-        "_id": key,
-        "version": version,
-        "version_type": "external",
-        "require_alias": True,
-    }
+    """By an alias: the request demands one, or writing to an index that is gone would make one with other fields."""
+    return {"_index": writes(index), "_id": key, "version": version, "version_type": "external"}
 
 
 def writes(index: str) -> str:

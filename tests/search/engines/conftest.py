@@ -59,10 +59,11 @@ def cluster_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def on_cluster(settings: Any, cluster_url: str) -> Iterator[Elastic]:
     """The product set to the cluster, with indices of this test's own; none is there yet."""
-    yield from _set(settings, cluster_url)
+    yield from set_to(settings, cluster_url)
 
 
-def _set(settings: Any, url: str) -> Iterator[Elastic]:
+def set_to(settings: Any, url: str) -> Iterator[Elastic]:
+    """Within, the product searches there, with indices of its own."""
     settings.ELASTICSEARCH_URL = url
     settings.ELASTICSEARCH_INDEX = f"entraide-test-{secrets.token_hex(4)}"
     engine = engines.elastic()
