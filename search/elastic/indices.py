@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from elastic_transport import TransportError
 from elasticsearch import ApiError, Elasticsearch, NotFoundError
@@ -108,8 +109,9 @@ class Indices:
         with suppress(ApiError):  # with a copy on another node where there is one; it serves without, too
             patient.cluster.health(index=name, wait_for_status="green", timeout=f"{COPIES_WITHIN}s")
         current = self.targets().current
-        actions = [
-            *([{"remove": {"index": current, "alias": self.alias, "must_exist": True}}] if current else []),
+        before = [{"remove": {"index": current, "alias": self.alias, "must_exist": True}}] if current else []
+        actions: list[dict[str, Any]] = [
+            *before,
             {"remove": {"index": name, "alias": self.following, "must_exist": True}},
             {"add": {"index": name, "alias": self.alias}},
         ]

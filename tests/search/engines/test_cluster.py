@@ -60,6 +60,8 @@ def test_a_late_write_changes_nothing_that_a_newer_one_wrote(threads: Shelf, mad
     engine.write([threads.put(1, "Older"), threads.put(2, "Older")], [], old)
     engine.write([], [Key("thread", 1)], old)
     assert (_found(engine, "newer"), _found(engine, "older")) == ([1], [])
+    kept = engine.writing.indices.get_settings(index=engine.indices.alias, name="index.gc_deletes")
+    assert [each["settings"]["index"]["gc_deletes"] for each in kept.values()] == ["1h"], "longer than any write waits"
 
 
 def test_turns_only_grow_and_leave_nothing_behind() -> None:
