@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from search.embedded.index import Embedded
-from search.engine import Answer, Engine, Filters, Key, Unavailable
+from search.engine import EVERYTHING, Answer, Engine, Filters, Key, Unavailable
 
 if TYPE_CHECKING:
     from search.elastic.engine import Elastic
@@ -41,10 +41,19 @@ class Reader(Protocol):
         without: Collection[Key] = (),
         limit: int = 20,
         typing: bool = False,
+        product: int | None = None,
     ) -> Answer: ...
 
     def similar(
-        self, title: str, body: str, *, lang: str, product: int | None, without: Collection[Key] = (), limit: int = 5
+        self,
+        title: str,
+        body: str,
+        *,
+        lang: str,
+        product: int | None,
+        filters: Filters = EVERYTHING,
+        without: Collection[Key] = (),
+        limit: int = 5,
     ) -> Answer: ...
 
 
@@ -70,16 +79,29 @@ class Behind:
         without: Collection[Key] = (),
         limit: int = 20,
         typing: bool = False,
+        product: int | None = None,
     ) -> Answer:
         return self._ask(
-            lambda engine: engine.query(text, lang=lang, filters=filters, without=without, limit=limit, typing=typing)
+            lambda engine: engine.query(
+                text, lang=lang, filters=filters, without=without, limit=limit, typing=typing, product=product
+            )
         )
 
     def similar(
-        self, title: str, body: str, *, lang: str, product: int | None, without: Collection[Key] = (), limit: int = 5
+        self,
+        title: str,
+        body: str,
+        *,
+        lang: str,
+        product: int | None,
+        filters: Filters = EVERYTHING,
+        without: Collection[Key] = (),
+        limit: int = 5,
     ) -> Answer:
         return self._ask(
-            lambda engine: engine.similar(title, body, lang=lang, product=product, without=without, limit=limit)
+            lambda engine: engine.similar(
+                title, body, lang=lang, product=product, filters=filters, without=without, limit=limit
+            )
         )
 
     def _ask(self, question: Callable[[Reader], T]) -> T:

@@ -1,7 +1,8 @@
-"""How Elasticsearch takes text apart, per language; the counterpart of `search.analysis`.
+"""How Elasticsearch takes text apart, per language; the counterpart of `search.analysis`, step by step.
 
-Accents go before stemming, as half of those who search leave them out, and French words are stemmed lightly:
-"résilier", "résilié" and "resilie" become one. Elided articles and possessives go; so do stop words.
+Both must stop and stem alike: how many of the words typed are needed is counted there, and found here. Elided
+articles and possessives go, so do stop words; accents are folded between two stemmings of French, so that "résilier",
+"résilié" and "resilie" become one.
 """
 
 from __future__ import annotations
@@ -17,9 +18,7 @@ _no_apostrophes = char_filter("no_apostrophe", "mapping", mappings=[f"{sign} => 
 _elision = token_filter("french_elision", "elision", articles_case=True, articles=_ELIDED)
 _french_stop = token_filter("french_stop", "stop", stopwords="_french_")
 _french_more = token_filter("french_stop_more", "stop", stopwords=[*_FRENCH_MORE, *_ELIDED])
-_french_stem = token_filter("french_light", "stemmer", language="light_french")
-# Which leaves the two forms of verbs in -ier apart: résili(er), résil(ié).
-_french_verbs = token_filter("french_verbs_in_ier", "pattern_replace", pattern="(?<=....)i$", replacement="")
+_french_stem = token_filter("french_stem", "stemmer", language="french")
 
 _possessive = token_filter("english_possessive", "stemmer", language="possessive_english")
 _english_stop = token_filter("english_stop", "stop", stopwords="_english_")
@@ -37,7 +36,7 @@ ANALYZERS = {
         "words_fr",
         tokenizer="standard",
         char_filter=[_apostrophes],
-        filter=["lowercase", _elision, _french_stop, "asciifolding", _french_more, _french_stem, _french_verbs],
+        filter=["lowercase", _elision, _french_stop, _french_more, _french_stem, "asciifolding", _french_stem],
     ),
     "en": analyzer(
         "words_en",

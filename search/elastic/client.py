@@ -58,6 +58,8 @@ class Address:
                 user = (unquote(parts.username), unquote(parts.password or ""))
             name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
             found.append(f"{parts.scheme}://{name}:{port}{parts.path.rstrip('/')}")
+        if not found:
+            raise Misconfigured("ELASTICSEARCH_URL names no host")
         return found, user
 
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
-from elasticsearch.dsl import Q, Search
+from django.utils import timezone
+from elasticsearch.dsl import MultiSearch, Q, Search
 from elasticsearch.dsl.query import Query
 from elasticsearch.helpers import streaming_bulk
 
+from search import analysis, ranking
 from search.documents import SOURCES, Document
-from search.elastic import queries, schema
+from search.elastic import queries, schema, words
 from search.elastic.client import BUILDS_WITHIN, WRITE_RETRIES, WRITES_WITHIN, Address, Away, asking, connected
 from search.elastic.indices import Indices
-from search.engine import Answer, Filters, Found, Key, Unavailable
+from search.embedded.spelling import SHORTEST
+from search.embedded.words import COMMONER, MENDED_MAX, RARE
+from search.engine import EVERYTHING, Answer, Filters, Found, Key, Unavailable
+from search.ranking import Candidate, Weights
 from search.turns import turn
 
 log = logging.getLogger(__name__)
@@ -24,13 +32,29 @@ log = logging.getLogger(__name__)
 MARKS_AT_ONCE = 5_000
 # Counted exactly up to here; beyond, a page says "about".
 COUNTED = 10_000
+# What the order of what was found depends on.
+COLUMNS = [{"field": "at", "format": "epoch_second"}, "solved", "votes", "products"]
+# Words that nothing holds, and those in so few documents that they may be slips, with what is near and commoner.
+_NEAR = {"max_edits": 1, "prefix_length": 0, "min_word_length": 4, "size": 1, "sort": "frequency"}
+SLIPS = {
+    "absent": {**_NEAR, "suggest_mode": "missing"},
+    "rare": {**_NEAR, "suggest_mode": "popular", "max_term_freq": RARE},
+}
 _NEWER = re.compile(r"current version \[(\d+)\]")
 
 
 class Elastic:
     """The engine over one cluster; see `search.engine.Engine`. Safe to use from several threads."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(
+        self,
+        address: Address,
+        *,
+        weights: Weights = ranking.WEIGHTS,
+        now: Callable[[], datetime] = timezone.now,
+    ) -> None:
+        self.weights = weights
+        self.now = now
         self.client = connected(address)
         self.writing = self.client.options(
             request_timeout=WRITES_WITHIN, max_retries=WRITE_RETRIES, retry_on_timeout=True
@@ -50,19 +74,117 @@ class Elastic:
         without: Collection[Key] = (),
         limit: int = 20,
         typing: bool = False,
+        product: int | None = None,
     ) -> Answer:
-        for loosened in (False, True):
-            found = queries.words(text, lang=lang, all_of=not loosened, typing=typing)
-            answer = self._run(queries.narrowed(found, filters, without), limit, text, loosened)
-            if answer.found:
-                return answer
-        return answer
+        asked = words.asked(text, lang=lang, typing=typing)
+        if not asked:
+            return Answer([], 0)
+        # The same words go to the same copy, whose scores may differ a little from another's: so pages fit together.
+        search = partial(self._best, filters=filters, without=without, product=product, limit=limit, copy=_copy(text))
+        scored = self._scored(asked, lang)
+        found, total, slips = search(queries.holding(asked, all_of=True), scored, words.doubtful(text, asked.start))
+        instead = {word: other.text for word, other in slips.items() if other.text}
+        if together := [word for word, other in slips.items() if not other.text]:
+            instead |= self._apart(together)
+        if instead:
+            asked = words.asked(text, lang=lang, typing=typing, instead=instead)
+            scored = self._scored(asked, lang)
+            found, total, _ = search(queries.holding(asked, all_of=True), scored)
+        loosened = not found
+        if loosened:
+            found, total, _ = search(queries.holding(asked, all_of=False), scored)
+        said = {word: other for word, other in instead.items() if slips[word].absent}
+        return Answer(found, total, loosened, analysis.replaced(text, said) if said else "")
 
     def similar(
-        self, title: str, body: str, *, lang: str, product: int | None, without: Collection[Key] = (), limit: int = 5
+        self,
+        title: str,
+        body: str,
+        *,
+        lang: str,
+        product: int | None,
+        filters: Filters = EVERYTHING,
+        without: Collection[Key] = (),
+        limit: int = 5,
     ) -> Answer:
-        found = queries.like(title, body, lang=lang, product=product)
-        return self._run(queries.narrowed(found, Filters(), without), limit, title, False)
+        asked = words.asked(title, lang=lang)
+        if not asked:
+            return Answer([], 0)
+        weights = self.weights
+        scored = self._scored(asked, lang)
+        scored += queries.more(body, lang=lang, title=weights.more_title, body=weights.more_body)
+        held = queries.holding(asked, all_of=True)
+        found, total, _ = self._best(
+            held, scored, filters=filters, without=without, product=product, limit=limit, copy=_copy(title)
+        )
+        return Answer(found, total)
+
+    def _scored(self, asked: words.Asked, lang: str) -> list[Query]:
+        return queries.scored(asked, lang=lang, title=self.weights.title, body=self.weights.body)
+
+    def _best(
+        self,
+        held: Query,
+        scored: list[Query],
+        doubtful: Sequence[str] = (),
+        *,
+        filters: Filters,
+        without: Collection[Key],
+        product: int | None,
+        limit: int,
+        copy: str,
+    ) -> tuple[list[Found], int, dict[str, Slip]]:
+        """What holds the words in its final order, how many do, and which of the doubtful words may be slips.
+
+        As in the embedded engine, one question for each window of `search.ranking`; all go in one request.
+        """
+        now = self.now()
+        asked = MultiSearch(using=self.client).params(max_concurrent_searches=4)
+        windows = ranking.windows(now, self.weights)
+        for since, most in windows:
+            within = [held, *queries.narrowed(filters, since)]
+            query = Q("bool", filter=within, should=scored, must_not=queries.hidden(without))
+            search = self._search(query)[: most if since else most + limit].params(preference=copy)
+            search = search.extra(docvalue_fields=COLUMNS, track_total_hits=False if since else COUNTED)
+            if doubtful and since is None:
+                for name, options in SLIPS.items():
+                    search = search.suggest(name, " ".join(doubtful), term={"field": "spelled", **options})
+            asked = asked.add(search)
+        # Long words that nothing near was found for are asked after by themselves: they may be several in one.
+        long = [word for word in doubtful if len(word) >= 2 * SHORTEST]
+        for word in long:
+            asked = asked.add(self._search(Q("term", spelled=word))[:0].extra(track_total_hits=True))
+        with asking():
+            answers = [each.to_dict() for each in asked.execute()]
+        counts = [each["hits"]["total"]["value"] for each in answers[len(windows) :]]
+        most, first = windows[0][1], answers[0]["hits"]["hits"]
+        total = answers[0]["hits"]["total"]["value"]
+        best = [*first[:most], *(hit for answer in answers[1 : len(windows)] for hit in answer["hits"]["hits"])]
+        ranked = ranking.ranked(_candidates(best, product), now=now, weights=self.weights)
+        seen = {each.key for each in ranked}
+        later = (each for each in _candidates(first[most:], product) if each.key not in seen)
+        found = [Found(each.key, each.score) for each in (*ranked, *later)]
+        absent = [word for word, count in zip(long, counts, strict=True) if not count]
+        return found[:limit], total, _slips(answers[0].get("suggest", {}), absent)
+
+    def _apart(self, unknown: list[str]) -> dict[str, str]:
+        """Words that were run together in these, where both are known and stand in one document."""
+        cuts = [(word, word[:at], word[at:]) for word in unknown for at in range(3, len(word) - 2)]
+        if not cuts:
+            return {}
+        search = self._search(Q("match_all"))[:0]
+        both = {
+            str(number): Q("bool", filter=[Q("term", spelled=head), Q("term", spelled=tail)])
+            for number, (_, head, tail) in enumerate(cuts)
+        }
+        search.aggs.bucket("cuts", "filters", filters=both)
+        with asking():
+            buckets = search.execute().to_dict()["aggregations"]["cuts"]["buckets"]
+        best: dict[str, tuple[int, str]] = {}
+        for number, (word, head, tail) in enumerate(cuts):
+            held = buckets[str(number)]["doc_count"]
+            best[word] = max(best.get(word, (0, "")), (held, f"{head} {tail}"))
+        return {word: text for word, (count, text) in best.items() if count}
 
     def marks(self, kind: str, low: int, high: int | None) -> Iterator[tuple[int, int]]:
         while high is None or low < high:
@@ -98,16 +220,6 @@ class Elastic:
         search: Search[Any] = Search(using=self.client, index=self.indices.alias)
         # Half an answer is none: it would say that what the missing shard holds does not exist.
         return search.query(query).source(False).params(allow_partial_search_results=False)
-
-    def _run(self, query: Query, limit: int, text: str, loosened: bool) -> Answer:
-        # The same words go to the same copy, whose scores may differ a little from another's: so pages fit together.
-        copy = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
-        search = self._search(query)[:limit].extra(track_total_hits=COUNTED).params(preference=copy)
-        with asking():
-            # As plain values: the objects that could be made of hits are not needed.
-            hits = search.execute().to_dict()["hits"]
-        found = [Found(schema.key_of(hit["_id"]), hit["_score"]) for hit in hits["hits"]]
-        return Answer([each for each in found if each.key.kind in SOURCES], hits["total"]["value"], loosened)
 
     # -- writing ----------------------------------------------------------------------------------
 
@@ -165,6 +277,48 @@ class Elastic:
         if overtaken and overtaken > turn():
             self._another = True
             raise Unavailable("the index was written from another database, or from a later state of this one")
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What a word was probably meant to be ("" where nothing is near), and whether nothing at all holds it."""
+
+    text: str
+    absent: bool
+
+
+def _slips(suggested: dict[str, Any], absent: Iterable[str]) -> dict[str, Slip]:
+    found = {word: Slip("", absent=True) for word in absent}
+    for entry in suggested.get("rare", ()):
+        if entry["options"] and entry["options"][0]["freq"] > RARE * COMMONER:
+            found[entry["text"]] = Slip(entry["options"][0]["text"], absent=False)
+    for entry in suggested.get("absent", ()):
+        if entry["options"]:
+            found[entry["text"]] = Slip(entry["options"][0]["text"], absent=True)
+    return dict(list(found.items())[:MENDED_MAX])
+
+
+def _candidates(hits: Iterable[dict[str, Any]], product: int | None) -> list[Candidate]:
+    """What the index knows of these; of kinds that nobody declares any more, nothing."""
+    found = []
+    for hit in hits:
+        key, columns = schema.key_of(hit["_id"]), hit.get("fields", {})
+        if key.kind in SOURCES:
+            found.append(
+                Candidate(
+                    key=key,
+                    score=hit["_score"],
+                    at=int(columns["at"][0]) if "at" in columns else None,
+                    solved=columns["solved"][0],
+                    votes=columns["votes"][0],
+                    same_product=product in columns.get("products", ()),
+                )
+            )
+    return found
+
+
+def _copy(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _refused(item: dict[str, Any]) -> int:

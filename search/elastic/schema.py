@@ -41,18 +41,24 @@ class Entry(Document):
     solved = Boolean()
     votes = Integer()
     at = Date()
-    title_en = Text(analyzer=ANALYZERS["en"])
-    title_fr = Text(analyzer=ANALYZERS["fr"])
-    title_xx = Text(analyzer=ANALYZERS["xx"])
-    body_en = Text(analyzer=ANALYZERS["en"])
-    body_fr = Text(analyzer=ANALYZERS["fr"])
-    body_xx = Text(analyzer=ANALYZERS["xx"])
+    title_en = Text(analyzer=ANALYZERS["en"], index_options="freqs")
+    title_fr = Text(analyzer=ANALYZERS["fr"], index_options="freqs")
+    title_xx = Text(analyzer=ANALYZERS["xx"], index_options="freqs")
+    body_en = Text(analyzer=ANALYZERS["en"], index_options="freqs")
+    body_fr = Text(analyzer=ANALYZERS["fr"], index_options="freqs")
+    body_xx = Text(analyzer=ANALYZERS["xx"], index_options="freqs")
+    # Both as one, only to tell who holds a word.
+    words_en = Text(analyzer=ANALYZERS["en"], norms=False, index_options="docs")
+    words_fr = Text(analyzer=ANALYZERS["fr"], norms=False, index_options="docs")
+    words_xx = Text(analyzer=ANALYZERS["xx"], norms=False, index_options="docs")
+    # The same in any language as they are written, to tell what is no word at all.
+    spelled = Text(analyzer=TYPED, norms=False, index_options="docs")
     # The words of a title by their first letters, for what is being typed.
     starts = Text(analyzer=TYPED, index_prefixes={"min_chars": 2, "max_chars": 10}, norms=False, index_options="docs")
 
     class Meta:
         dynamic = MetaField("strict")
-        source = MetaField(excludes=["title_*", "body_*", "starts"])
+        source = MetaField(excludes=["title_*", "body_*", "words_*", "spelled", "starts"])
 
     class Index:
         settings = {
@@ -66,7 +72,7 @@ class Entry(Document):
 def fields(document: documents.Document) -> dict[str, Any]:
     """A document as the index takes it."""
     group = analysis.group_of(document.lang)
-    title = analysis.prepare(document.title, group)
+    title, body = analysis.indexed(document.title, group), analysis.indexed(document.body, group)
     return {
         "kind": document.kind,
         "object_id": document.object_id,
@@ -77,9 +83,11 @@ def fields(document: documents.Document) -> dict[str, Any]:
         "topic": document.topic_id,
         "solved": document.solved,
         "votes": document.votes,
-        "at": document.at.isoformat() if document.at else None,
+        "at": document.at.isoformat() if document.at and not document.lasting else None,
         f"title_{group}": title,
-        f"body_{group}": analysis.prepare(document.body, group),
+        f"body_{group}": body,
+        f"words_{group}": f"{title}\n{body}",
+        "spelled": f"{title}\n{body}",
         "starts": title,
     }
 

@@ -397,7 +397,7 @@ def test_addresses_are_read(url: str, hosts: list[str], user: tuple[str, str] | 
     assert Address(url).hosts() == (hosts, user)
 
 
-@pytest.mark.parametrize("url", ["localhost:9200", "ftp://secret@a", "http://", "http://a:port"])
+@pytest.mark.parametrize("url", ["localhost:9200", "ftp://secret@a", "http://", "http://a:port", " , "])
 def test_addresses_that_are_none_are_refused_without_telling_a_password(url: str) -> None:
     with pytest.raises(Misconfigured) as raised:
         client.connected(Address(url))
