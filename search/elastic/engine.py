@@ -40,6 +40,8 @@ SLIPS = {
     "absent": {**_NEAR, "suggest_mode": "missing"},
     "rare": {**_NEAR, "suggest_mode": "popular", "max_term_freq": RARE},
 }
+# Of ways to take words apart, as many are tried.
+CUTS_MAX = 200
 _NEWER = re.compile(r"current version \[(\d+)\]")
 
 
@@ -82,18 +84,20 @@ class Elastic:
         # The same words go to the same copy, whose scores may differ a little from another's: so pages fit together.
         search = partial(self._best, filters=filters, without=without, product=product, limit=limit, copy=_copy(text))
         scored = self._scored(asked, lang)
-        found, total, slips = search(queries.holding(asked, all_of=True), scored, words.doubtful(text, asked.start))
-        instead = {word: other.text for word, other in slips.items() if other.text}
-        if together := [word for word, other in slips.items() if not other.text]:
+        doubtful = words.doubtful(text, asked.start)
+        found, total, slips = search(queries.holding(asked, all_of=True), scored, tuple(doubtful))
+        instead = {word: slip.text for word, slip in slips.items() if slip.text}
+        if together := [word for word, slip in slips.items() if not slip.text]:
             instead |= self._apart(together)
         if instead:
-            asked = words.asked(text, lang=lang, typing=typing, instead=instead)
+            others = {doubtful[word]: other for word, other in instead.items()}
+            asked = words.asked(text, lang=lang, typing=typing, instead=others)
             scored = self._scored(asked, lang)
             found, total, _ = search(queries.holding(asked, all_of=True), scored)
         loosened = not found
         if loosened:
             found, total, _ = search(queries.holding(asked, all_of=False), scored)
-        said = {word: other for word, other in instead.items() if slips[word].absent}
+        said = {doubtful[word]: other for word, other in instead.items() if slips[word].absent}
         return Answer(found, total, loosened, analysis.replaced(text, said) if said else "")
 
     def similar(
@@ -169,21 +173,21 @@ class Elastic:
 
     def _apart(self, unknown: list[str]) -> dict[str, str]:
         """Words that were run together in these, where both are known and stand in one document."""
-        cuts = [(word, word[:at], word[at:]) for word in unknown for at in range(3, len(word) - 2)]
+        cuts = [(word, *cut) for word in unknown for cut in words.cuts(word)][:CUTS_MAX]
         if not cuts:
             return {}
-        search = self._search(Q("match_all"))[:0]
         both = {
             str(number): Q("bool", filter=[Q("term", spelled=head), Q("term", spelled=tail)])
-            for number, (_, head, tail) in enumerate(cuts)
+            for number, (_, head, _, tail) in enumerate(cuts)
         }
+        search = self._search(Q("match_all"))[:0]
         search.aggs.bucket("cuts", "filters", filters=both)
         with asking():
             buckets = search.execute().to_dict()["aggregations"]["cuts"]["buckets"]
         best: dict[str, tuple[int, str]] = {}
-        for number, (word, head, tail) in enumerate(cuts):
+        for number, (word, *pieces) in enumerate(cuts):
             held = buckets[str(number)]["doc_count"]
-            best[word] = max(best.get(word, (0, "")), (held, f"{head} {tail}"))
+            best[word] = max(best.get(word, (0, "")), (held, " ".join(filter(None, pieces))))
         return {word: text for word, (count, text) in best.items() if count}
 
     def marks(self, kind: str, low: int, high: int | None) -> Iterator[tuple[int, int]]:
@@ -290,12 +294,19 @@ class Slip:
 def _slips(suggested: dict[str, Any], absent: Iterable[str]) -> dict[str, Slip]:
     found = {word: Slip("", absent=True) for word in absent}
     for entry in suggested.get("rare", ()):
-        if entry["options"] and entry["options"][0]["freq"] > RARE * COMMONER:
-            found[entry["text"]] = Slip(entry["options"][0]["text"], absent=False)
+        if (best := _best_option(entry)) and best["freq"] > RARE * COMMONER:
+            found[entry["text"]] = Slip(best["text"], absent=False)
     for entry in suggested.get("absent", ()):
-        if entry["options"]:
-            found[entry["text"]] = Slip(entry["options"][0]["text"], absent=True)
+        if best := _best_option(entry):
+            found[entry["text"]] = Slip(best["text"], absent=True)
+        elif entry["options"]:
+            found.pop(entry["text"], None)
     return dict(list(found.items())[:MENDED_MAX])
+
+
+def _best_option(entry: dict[str, Any]) -> dict[str, Any] | None:
+    """What is near a word and no other form of it: that is found anyway."""
+    return next((each for each in entry["options"][:1] if not words.same(entry["text"], each["text"])), None)
 
 
 def _candidates(hits: Iterable[dict[str, Any]], product: int | None) -> list[Candidate]:
@@ -308,7 +319,7 @@ def _candidates(hits: Iterable[dict[str, Any]], product: int | None) -> list[Can
                 Candidate(
                     key=key,
                     score=hit["_score"],
-                    at=int(columns["at"][0]) if "at" in columns else None,
+                    at=int(float(columns["at"][0])) if "at" in columns else None,
                     solved=columns["solved"][0],
                     votes=columns["votes"][0],
                     same_product=product in columns.get("products", ()),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 
 from search import analysis
 from search.embedded.spelling import LONGEST, SHORTEST
@@ -65,11 +66,34 @@ def asked(text: str, *, lang: str, typing: bool = False, instead: Mapping[str, s
     return found
 
 
-def doubtful(text: str, start: str) -> list[str]:
-    """The words of a text that may be slips of the finger; not the one that is still being typed."""
-    typed = dict.fromkeys(analysis.words(text[:TEXT_MAX]))
-    long = (word for word in typed if SHORTEST <= len(word) <= 2 * LONGEST and word.isalpha() and word.isascii())
-    return [word for word in long if word != start][:WORDS_MAX]
+def doubtful(text: str, start: str) -> dict[str, str]:
+    """The words of a text that may be slips of the finger, folded, and as `analysis.words` has them.
+
+    Not the one that is still being typed.
+    """
+    typed = ((analysis.term_of(word, "xx"), word) for word in analysis.words(text[:TEXT_MAX]))
+    return {
+        folded: word
+        for folded, word in islice(typed, WORDS_MAX)
+        if SHORTEST <= len(folded) <= 2 * LONGEST and folded.isalpha() and folded.isascii() and folded != start
+    }
+
+
+def same(word: str, other: str) -> bool:
+    """Whether two words are forms of one in a language: then neither is a slip."""
+    terms = ((analysis.term_of(word, group), analysis.term_of(other, group)) for group in ("en", "fr"))
+    return any(term == of_other for term, of_other in terms if term)
+
+
+def cuts(word: str) -> list[tuple[str, str, str]]:
+    """Where words may have been run together: the first, a small word that nobody searches for or "", the last."""
+    found = []
+    for first in range(3, len(word) - 2):
+        for second in range(first, min(len(word) - 2, first + 5)):
+            between = word[first:second]
+            if not between or any(not analysis.term_of(between, group) for group in ("en", "fr")):
+                found.append((word[:first], between, word[second:]))
+    return found
 
 
 def _translate(forms: dict[str, Forms]) -> None:

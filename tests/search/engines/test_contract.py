@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from search.embedded.schema import mark
 from search.engine import Answer, Engine, Filters, Key, Unavailable
@@ -222,3 +224,60 @@ def test_nothing_typed_raises(threads: Shelf, filled: Filled) -> None:
             _query(engine, text, typing=typing)
         engine.similar(text, text, lang="fr", product=1)
     assert _query(engine, "roaming").total == len(ODD)
+
+
+SLIPS = [
+    ("facure", "Comprendre ma facture", "facture", "fr"),
+    ("abonnemnet", "Changer d’abonnement", "abonnement", "fr"),
+    ("motdepasse oublié", "Mot de passe oublié", "mot de passe oublié", "fr"),
+    ("reseaumobile", "Plus de réseau mobile", "reseau mobile", "fr"),
+    ("romaing charges", "Roaming charges abroad", "roaming charges", "en"),
+    ("voicemial", "Voicemail does not answer", "voicemail", "en"),
+    ("wifi calling", "Wi-Fi calling does not work", "", "en"),
+    ("e-mail", "My email is gone", "", "en"),
+    ("esim", "How to get an e-SIM", "", "en"),
+]
+
+
+def test_a_slip_is_taken_for_the_word_that_was_meant(threads: Shelf, filled: Filled) -> None:
+    for pk, (_, title, _, lang) in enumerate(SLIPS):
+        threads.put(pk, title, lang=lang)
+    threads.put(100, "Foaming at the mouth")
+    engine = filled()
+    for pk, (typed, _, meant, lang) in enumerate(SLIPS):
+        answer = _query(engine, typed, lang)
+        assert pk in _ids(answer), typed
+        assert answer.meant == meant or not meant, typed
+    assert (_ids(_query(engine, "foaming")), _query(engine, "foaming").meant) == ([100], ""), "it is a word"
+
+
+def test_a_question_in_french_finds_the_english_article(articles: Shelf, threads: Shelf, filled: Filled) -> None:
+    articles.put(1, "Cancel your plan")
+    articles.put(2, "Change your password")
+    threads.put(3, "Rien de commun ici", lang="fr")
+    engine = filled()
+    assert _ids(_query(engine, "résilier mon forfait", "fr")) == [1]
+    assert _ids(_query(engine, "comment changer de mot de passe", "fr")) == [2]
+
+
+def test_signals_put_equal_matches_in_order(threads: Shelf, articles: Shelf, filled: Filled) -> None:
+    now = timezone.now()
+    threads.put(1, "Roaming", at=now - timedelta(days=400))
+    threads.put(2, "Roaming", at=now - timedelta(days=2))
+    threads.put(3, "Roaming", at=now - timedelta(days=400), solved=True, votes=9)
+    threads.put(4, "Roaming", at=now - timedelta(days=400), product_id=7, product_ids=(5, 7))
+    articles.put(5, "Roaming", at=now - timedelta(days=4000), lasting=True)
+    engine = filled()
+    assert _ids(_query(engine, "roaming")) == [2, 5, 3, 1, 4]
+    assert _ids(_query(engine, "roaming", product=5))[0] in (2, 4)
+    assert _ids(_query(engine, "roaming", product=7)).index(4) < _ids(_query(engine, "roaming")).index(4)
+    assert _ids(_query(engine, "roaming", filters=Filters(until=now - timedelta(days=30)))) == [3, 1, 4]
+    assert _ids(engine.similar("roaming", "and more", lang="en", product=7)).index(4) < 3
+
+
+def test_the_rest_of_a_question_sorts_what_its_title_finds(threads: Shelf, filled: Filled) -> None:
+    for pk in range(1, 30):
+        threads.put(pk, "Voicemail does not answer", "nothing of that sort")
+    threads.put(30, "Voicemail does not answer", "the handset abroad says code seven")
+    engine = filled()
+    assert _ids(engine.similar("Voicemail", "My handset shows code seven", lang="en", product=None))[0] == 30
