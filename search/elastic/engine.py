@@ -339,7 +339,7 @@ def _refused(item: dict[str, Any]) -> int:
         return int(newer[1])
     if item["status"] == 404 and not error:
         return 0  # taken out already
-    if item["status"] == 400:
+    if item["status"] == 400 and error.get("type") != "invalid_index_name_exception":
         # Trying again would never help, and what waits behind it would wait for ever.
         log.error("Elasticsearch refused %s: %s", item.get("_id"), error)
         return 0

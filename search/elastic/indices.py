@@ -3,7 +3,7 @@
     entraide-v1                       the name that is searched by: an alias of the index in use
     entraide-v1.next                  the same of one that is being made
     entraide-v1-20260310100000-3fa9   an index
-    ….writes                          the name by which it is written to
+    ….WRITES                          the name by which it is written to
 
 While the next index is made, every write goes into both. Each carries a number (`search.turns`), and the higher
 one stays, so that what is read from the database for the next index never replaces what changed meanwhile.
@@ -75,7 +75,7 @@ class Indices:
             name = f"{self.alias}-{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(2)}"
             index = Index(name, using=patient)
             index.document(schema.Entry)
-            index.settings(**schema.FILLING)
+            index.settings(**schema.LASTING, **schema.FILLING)
             index.aliases(**{schema.writes(name): {}, self.following: {}})
             index.create()
         try:

@@ -18,6 +18,12 @@ VERSION = 1
 BULK_DOCUMENTS = 500
 BULK_BYTES = 8_000_000
 
+LASTING = {
+    # A community fits into one, and scores are the same wherever they are counted.
+    "number_of_shards": 1,
+    # How long it is remembered that something was deleted by a newer write than one that comes late.
+    "gc_deletes": "1h",
+}
 # A copy of each shard on another node as soon as there is one.
 IN_USE = {"number_of_replicas": 0, "auto_expand_replicas": "0-1", "refresh_interval": "1s"}
 # While it is filled nobody reads it, and a second copy is cheaper made at the end.
@@ -60,14 +66,6 @@ class Entry(Document):
         dynamic = MetaField("strict")
         source = MetaField(excludes=["title_*", "body_*", "words_*", "spelled", "starts"])
 
-    class Index:
-        settings = {
-            # A community fits into one, and scores are the same wherever they are counted.
-            "number_of_shards": 1,
-            # How long it is remembered that something was deleted by a newer write than one that comes late.
-            "gc_deletes": "1h",
-        }
-
 
 def fields(document: documents.Document) -> dict[str, Any]:
     """A document as the index takes it."""
@@ -104,13 +102,17 @@ def take_out(keys: Iterable[Key], index: str, version: int) -> list[dict[str, An
 
 
 def _to(index: str, key: str, version: int) -> dict[str, Any]:
-    """By an alias: the request demands one, or writing to an index that is gone would make one with other fields."""
+    """By an alias, never by the name of the index: see `writes`."""
     return {"_index": writes(index), "_id": key, "version": version, "version_type": "external"}
 
 
 def writes(index: str) -> str:
-    """The name by which an index is written to."""
-    return f"{index}.writes"
+    """The name by which an index is written to: an alias that no index can be called by, for its capitals.
+
+    Else a write to an index that is gone would make one of that name, with guessed fields. Demanding an alias in the
+    request is not enough: a deletion with a version of its own makes one all the same.
+    """
+    return f"{index}.WRITES"
 
 
 def key_of(name: str) -> Key:

@@ -255,8 +255,9 @@ def test_writing_to_an_index_that_is_gone_makes_none(threads: Shelf, made: Calla
     engine = made()
     name = _indices(engine)[0]
     engine.writing.indices.delete(index=name)
-    with pytest.raises(Away):
-        engine._bulk(name, [threads.put(1, "Roaming")], [], turn())
+    for documents, gone in (([threads.put(1, "Roaming")], []), ([], [Key("thread", 1)])):
+        with pytest.raises(Away):
+            engine._bulk(name, documents, gone, turn())
     assert _indices(engine) == []
 
 
