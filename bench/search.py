@@ -1,9 +1,11 @@
-"""How well and how fast the embedded engine finds things.
+"""How well and how fast things are found.
 
-    python -m bench.search [FOLDER]      (or DATA=FOLDER)
+    make bench-search [DATA=folder] [ENGINE=embedded|elasticsearch]
 
-FOLDER holds one folder a set, each with `corpus.jsonl[.gz]`, `queries.jsonl[.gz]` and `qrels.tsv[.gz]`.
-Latency is one query after the other in one thread, the engine alone.
+The folder holds one folder a set, each with `corpus.jsonl[.gz]` (another set's where its own is missing),
+`queries.jsonl[.gz]` and `qrels.tsv[.gz]`; a name that ends in `_fr` says that the set is French. Where a query has a
+`max_id`, only what is older is found, and it is asked as of that time. Latency is one query after the other in one
+thread, the engine alone. Sets are read-only here; nothing is fitted (that is `bench.weights`).
 """
 
 from __future__ import annotations
@@ -13,44 +15,87 @@ import gzip
 import json
 import math
 import os
+import random
 import statistics
 import sys
 import tempfile
 import time
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import django
-from tantivy import FieldType, Occur, Query
+from tantivy import Occur, Query
 from tqdm import tqdm
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from search import documents  # noqa: E402
+from search import analysis, documents, ranking  # noqa: E402
 from search.documents import Document  # noqa: E402
-from search.embedded import queries  # noqa: E402
+from search.embedded import queries, words  # noqa: E402
 from search.embedded.index import Embedded  # noqa: E402
-from search.embedded.schema import SCHEMA  # noqa: E402
 from search.engine import Filters  # noqa: E402
+from search.ranking import Weights  # noqa: E402
 
-# Set, language, measure.
-SETS = [
-    ("sumo", "en", "ndcg@10"),
-    ("cdtn_fr", "fr", "mrr@10"),
-    ("cnil_fr", "fr", "mrr@10"),
-    ("banking77", "en", "mrr@10"),
-]
 KIND = "document"
 OUT = Path("bench/out/search.json")
+MOST = 10
+BODY_WORDS = 100
+# A corpus of as many documents is what latency is told of.
+LARGE = 50_000
 
 
 class _Kind:
     """Only names the kind: a benchmark has no rows to show."""
 
     kind = KIND
+
+
+@dataclass(slots=True)
+class Asked:
+    """One query with what answers it, by number of the document."""
+
+    title: str
+    body: str
+    wanted: dict[int, int]
+    product: int | None = None
+    # Only documents before this number are found.
+    below: int | None = None
+
+
+@dataclass(slots=True)
+class Set:
+    """One set. `at` has a second for each document, in their order; [] where they have none."""
+
+    name: str
+    lang: str
+    rows: list[dict[str, Any]]
+    asked: list[Asked]
+    products: dict[str, int]
+    at: list[datetime] = field(default_factory=list)
+
+    @property
+    def dated(self) -> bool:
+        """Whether its queries are asked as of a time."""
+        return bool(self.asked and self.asked[0].below is not None)
+
+    def documents(self) -> Iterator[Document]:
+        for number, row in enumerate(self.rows):
+            product = self.products.get(row.get("product") or "")
+            yield Document(
+                KIND,
+                number,
+                self.lang,
+                row["title"] or "",
+                row.get("body") or "",
+                product_id=product,
+                product_ids=(product,) if product else (),
+                at=self.at[number] if self.at else None,
+            )
 
 
 def _lines(folder: Path, name: str) -> Iterator[str]:
@@ -60,101 +105,248 @@ def _lines(folder: Path, name: str) -> Iterator[str]:
         yield from file
 
 
-def _fill(folder: Path, lang: str, engine: Embedded) -> tuple[dict[str, int], float]:
-    """Index a corpus. Gives the number of each of its ids, and the seconds it took."""
-    rows = [json.loads(line) for line in _lines(folder, "corpus.jsonl")]
+def _has(folder: Path, name: str) -> bool:
+    return (folder / name).exists() or (folder / f"{name}.gz").exists()
+
+
+def _read(folder: Path) -> Set:
+    """A set as its files have it."""
+    of = folder if _has(folder, "corpus.jsonl") else folder.with_name(folder.name.rpartition("_")[0])
+    rows = [json.loads(line) for line in _lines(of, "corpus.jsonl")]
     numbers = {str(row["id"]): number for number, row in enumerate(rows)}
-    start = time.perf_counter()
-    engine.rebuild(
-        Document(KIND, numbers[str(row["id"])], lang, row["title"] or "", row.get("body") or "")
-        for row in tqdm(rows, desc=folder.name, unit="doc", leave=False, disable=None)
-    )
-    return numbers, time.perf_counter() - start
+    products = {name: key for key, name in enumerate(sorted({row.get("product") or "" for row in rows} - {""}), 1)}
+    wanted: dict[str, dict[int, int]] = {}
+    for line in _lines(folder, "qrels.tsv"):
+        qid, document, *grade = line.rstrip("\n").split("\t")
+        if document in numbers:
+            wanted.setdefault(qid, {})[numbers[document]] = int(grade[0]) if grade else 1
+    asked = []
+    # Corpora whose queries have a limit are in the order of their ids.
+    ids = [int(row["id"]) for row in rows] if all(str(row["id"]).isdigit() for row in rows) else []
+    for line in _lines(folder, "queries.jsonl"):
+        row = json.loads(line)
+        below = bisect_left(ids, int(row["max_id"])) if row.get("max_id") is not None else None
+        body = " ".join((row.get("body") or "").split()[:BODY_WORDS])
+        product = products.get(row.get("product") or "")
+        asked.append(Asked(row["text"], body, wanted.get(str(row["qid"]), {}), product, below))
+    made = Set(folder.name, "fr" if folder.name.endswith("_fr") else "en", rows, asked, products)
+    if made.dated:
+        made.at = _times([row["created"] for row in rows])
+    return made
 
 
-def _score(measure: str, ranked: list[int], wanted: dict[int, int]) -> float:
-    """One query's figure, 0 to 1."""
-    if measure == "mrr@10":
-        return next((1 / (place + 1) for place, each in enumerate(ranked[:10]) if each in wanted), 0.0)
-    gained = sum(wanted.get(each, 0) / math.log2(place + 2) for place, each in enumerate(ranked[:10]))
-    best = sum(g / math.log2(place + 2) for place, g in enumerate(sorted(wanted.values(), reverse=True)[:10]))
+def _times(created: list[str]) -> list[datetime]:
+    """When each was written, in the order of the ids and each later than the one before.
+
+    Ids and times were given by different clocks (they disagree by hours); so the times are sorted.
+    """
+    found: list[datetime] = []
+    for each in sorted(datetime.fromisoformat(text).replace(tzinfo=UTC) for text in created):
+        found.append(max(each, found[-1] + timedelta(seconds=1)) if found else each)
+    return found
+
+
+# -- engines ----------------------------------------------------------------------------------------------
+
+
+class Bench:
+    """An engine with one corpus in it, asked in all the ways that are measured."""
+
+    def __init__(self, corpus: Set, folder: Path) -> None:
+        self.corpus = corpus
+        self.folder = folder
+        self.engine = Embedded(folder)
+        start = time.perf_counter()
+        self.engine.rebuild(
+            tqdm(corpus.documents(), total=len(corpus.rows), desc=corpus.name, unit="doc", leave=False, disable=None)
+        )
+        self.built = time.perf_counter() - start
+        self.last = corpus.at[-1] + timedelta(seconds=1) if corpus.at else datetime.now(UTC)
+
+    def bytes(self) -> int:
+        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+
+    def weigh(self, weights: Weights) -> None:
+        self.engine.weights = weights
+
+    def ask(self, text: str, asked: Asked, *, lang: str, as_of: bool) -> list[int]:
+        """What a page of results shows."""
+        until = self._until(asked) if as_of else None
+        answer = self.engine.query(text, lang=lang, filters=Filters(until=until), limit=MOST, product=asked.product)
+        return [found.key.object_id for found in answer.found]
+
+    def submit(self, asked: Asked, *, lang: str, as_of: bool) -> list[int]:
+        """What the ask form suggests."""
+        until = self._until(asked) if as_of else None
+        answer = self.engine.similar(
+            asked.title, asked.body, lang=lang, product=asked.product, limit=MOST, filters=Filters(until=until)
+        )
+        return [found.key.object_id for found in answer.found]
+
+    def plain(self, text: str, asked: Asked, *, lang: str) -> list[int]:
+        """BM25 of title and body, for any of the words, and nothing else."""
+        searcher = self.engine.searcher()
+        group = analysis.group_of(lang)
+        terms = analysis.terms(text, group, 10_000)
+        plain = words.Asked({group: [{term: 1.0} for term in terms]})
+        parts = queries.scored(plain, lang=lang, title=1.0, body=1.0)
+        if not parts:
+            return []
+        narrowed = queries.narrowed(Filters(until=self._until(asked)), ())
+        both = Query.boolean_query([(Occur.Must, Query.boolean_query(parts)), *narrowed])
+        hits = searcher.search(both, limit=MOST, count=False).hits
+        return searcher.fast_field_values("object_id", [address for _, address in hits])
+
+    def _until(self, asked: Asked) -> datetime | None:
+        """As of when it is asked; the engine's clock says so too."""
+        if asked.below is None:
+            self.engine.now = lambda: self.last
+            return None
+        until = self.corpus.at[asked.below] if asked.below < len(self.corpus.at) else self.last
+        self.engine.now = lambda: until
+        return until
+
+
+# -- measures ---------------------------------------------------------------------------------------------
+
+
+def ndcg(ranked: list[int], wanted: dict[int, int]) -> float:
+    """0 to 1, of the first ten."""
+    gained = sum(wanted.get(each, 0) / math.log2(place + 2) for place, each in enumerate(ranked[:MOST]))
+    best = sum(g / math.log2(place + 2) for place, g in enumerate(sorted(wanted.values(), reverse=True)[:MOST]))
     return gained / best if best else 0.0
 
 
-def _measure(folder: Path, lang: str, measure: str) -> list[dict[str, Any]]:
-    """All rows of one set."""
-    with tempfile.TemporaryDirectory() as temporary:
-        engine = Embedded(Path(temporary))
-        numbers, built = _fill(folder, lang, engine)
-        size = sum(path.stat().st_size for path in Path(temporary).rglob("*") if path.is_file())
-        wanted: dict[str, dict[int, int]] = {}
-        for line in _lines(folder, "qrels.tsv"):
-            qid, document, *grade = line.rstrip("\n").split("\t")
-            if document in numbers:
-                wanted.setdefault(qid, {})[numbers[document]] = int(grade[0]) if grade else 1
-        asked = [json.loads(line) for line in _lines(folder, "queries.jsonl")]
-        # Corpora whose queries have a limit are in the order of their ids.
-        ids = [int(name) for name in numbers] if "max_id" in asked[0] else []
-        rows: list[dict[str, Any]] = []
-        for variant in ("query", "similar") if measure == "ndcg@10" else ("query",):
-            scores, times = [], []
-            for each in tqdm(asked, desc=f"{folder.name} {variant}", leave=False, disable=None):
-                start = time.perf_counter()
-                found = _ask(engine, variant, each["text"], lang)
-                times.append((time.perf_counter() - start) * 1000)
-                if each.get("max_id") is not None:
-                    # A question may only find older ones.
-                    below = bisect_left(ids, int(each["max_id"]))
-                    found = _ask_below(engine, variant, each["text"], lang, below)
-                scores.append(_score(measure, found, wanted.get(str(each["qid"]), {})))
-            name = {"query": "title", "similar": "title as a new question"}[variant]
-            rows += [
-                {"measure": f"{measure} {name}", "value": round(100 * statistics.mean(scores), 2)},
-                {"measure": f"p95_ms {name}", "value": round(statistics.quantiles(times, n=20)[-1], 2)},
-            ]
-        rows += [{"measure": "build_s", "value": round(built, 1)}, {"measure": "bytes", "value": size}]
-        return [{"set": folder.name, "engine": "embedded", "variant": "lexical", **row} for row in rows]
+def recall(ranked: list[int], wanted: dict[int, int]) -> float:
+    return len(set(ranked[:MOST]) & set(wanted)) / len(wanted) if wanted else 0.0
 
 
-def _ask(engine: Embedded, variant: str, text: str, lang: str) -> list[int]:
-    if variant == "query":
-        answer = engine.query(text, lang=lang, filters=Filters(), limit=40)
-    else:
-        answer = engine.similar(text, "", lang=lang, product=None, limit=40)
-    return [found.key.object_id for found in answer.found]
+def mrr(ranked: list[int], wanted: dict[int, int]) -> float:
+    return next((1 / (place + 1) for place, each in enumerate(ranked[:MOST]) if each in wanted), 0.0)
 
 
-def _ask_below(engine: Embedded, variant: str, text: str, lang: str, below: int) -> list[int]:
-    """The same question, as if only the first `below` documents were there."""
-    older = Query.range_query(SCHEMA, "object_id", FieldType.Unsigned, upper_bound=below, include_upper=False)
-    searcher = engine.searcher()
-    for all_of in (True, False):
-        asked = (
-            queries.words(text, lang=lang, all_of=all_of)
-            if variant == "query"
-            else queries.like(text, "", lang=lang, product=None)
-        )
-        both = Query.boolean_query([(Occur.Must, asked), (Occur.Must, Query.const_score_query(older, 0.0))])
-        hits = searcher.search(both, limit=10).hits
-        if hits:
-            break
-    return searcher.fast_field_values("object_id", [address for _, address in hits])
+def slipped(text: str, lang: str, chance: random.Random) -> str:
+    """The text with one slip in a word that carries meaning: a letter dropped, doubled, changed or swapped."""
+    pieces = text.split(" ")
+    whole = [
+        at for at, word in enumerate(pieces)
+        if len(word) >= 4 and word.isalpha() and analysis.term_of(word, analysis.group_of(lang))
+    ]  # fmt: skip
+    if not whole:
+        return text
+    at = chance.choice(whole)
+    word, place = pieces[at], chance.randrange(1, len(pieces[at]) - 1)
+    pieces[at] = chance.choice(
+        [
+            word[:place] + word[place + 1 :],
+            word[:place] + word[place] + word[place:],
+            word[:place] + chance.choice("abcdefghijklmnopqrstuvwxyz") + word[place + 1 :],
+            word[:place] + word[place + 1] + word[place] + word[place + 2 :],
+        ]
+    )
+    return " ".join(pieces)
+
+
+def _first(count: int) -> Callable[[Asked], str]:
+    return lambda asked: " ".join(asked.title.split()[:count])
+
+
+def _title(asked: Asked) -> str:
+    return asked.title
+
+
+def _submitted(asked: Asked) -> str:
+    return f"{asked.title} {asked.body}"
+
+
+SHAPES: dict[str, Callable[[Asked], str]] = {"title": _title, "p3": _first(3), "p5": _first(5), "p8": _first(8)}
+
+
+def quality(bench: Bench, of: Set, variant: str) -> list[dict[str, Any]]:
+    """The figures of one set as the engine is set now."""
+    rows = []
+    measures = {"ndcg@10": ndcg, "recall@10": recall} if of.dated else {"mrr@10": mrr}
+    shapes = list(SHAPES.items() if of.dated else [("title", _title)])
+    if of.dated:
+        shapes.append(("submit", _submitted))
+    if variant == "lexical":
+        chance = random.Random(11)
+        typed = {id(asked): slipped(asked.title, of.lang, chance) for asked in of.asked}
+        shapes.append(("title, one slip", lambda asked: typed[id(asked)]))
+    for shape, text in shapes:
+        found = []
+        for asked in tqdm(of.asked, desc=f"{of.name} {variant} {shape}", leave=False, disable=None):
+            if variant == "bm25":
+                found.append(bench.plain(text(asked), asked, lang=of.lang))
+            elif shape == "submit":
+                found.append(bench.submit(asked, lang=of.lang, as_of=True))
+            else:
+                found.append(bench.ask(text(asked), asked, lang=of.lang, as_of=True))
+        for name, measure in measures.items():
+            value = statistics.mean(measure(each, asked.wanted) for each, asked in zip(found, of.asked, strict=True))
+            rows.append({"variant": variant, "measure": f"{name} {shape}".strip(), "value": round(100 * value, 2)})
+    return rows
+
+
+def latency(bench: Bench, of: Set, variant: str) -> list[dict[str, Any]]:
+    """Milliseconds at the 50th and 95th of a hundred, over the whole corpus."""
+    rows = []
+    asked_in = {
+        "title": lambda asked: bench.ask(asked.title, asked, lang=of.lang, as_of=False),
+        "p5": lambda asked: bench.ask(SHAPES["p5"](asked), asked, lang=of.lang, as_of=False),
+        "submit": lambda asked: bench.submit(asked, lang=of.lang, as_of=False),
+    }
+    bench.engine.now = lambda: bench.last
+    for shape, ask in asked_in.items():
+        times = []
+        for asked in of.asked[:20] + of.asked:  # the first ones warm up
+            start = time.perf_counter()
+            ask(asked)
+            times.append((time.perf_counter() - start) * 1000)
+        hundredths = statistics.quantiles(times[20:], n=100)
+        rows += [
+            {"variant": variant, "measure": f"p50_ms {shape}", "value": round(hundredths[49], 2)},
+            {"variant": variant, "measure": f"p95_ms {shape}", "value": round(hundredths[94], 2)},
+        ]
+    return rows
+
+
+def measured(of: Set, bench: Bench) -> list[dict[str, Any]]:
+    """All rows of one set, the engine's own first."""
+    rows = [
+        {"variant": "lexical", "measure": "build_s", "value": round(bench.built, 1)},
+        {"variant": "lexical", "measure": "bytes", "value": bench.bytes()},
+        *quality(bench, of, "bm25"),
+        *quality(bench, of, "lexical"),
+    ]
+    if len(of.rows) >= LARGE:
+        rows += latency(bench, of, "lexical")
+    if of.dated:
+        for signal in ("recency", "product"):
+            bench.weigh(ranking.without(signal))
+            rows += quality(bench, of, f"without {signal}")
+        bench.weigh(ranking.WEIGHTS)
+    return [{"set": of.name, "engine": "embedded", **row} for row in rows]
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Relevance and latency of the embedded engine.")
+    parser = argparse.ArgumentParser(description="How well and how fast things are found.")
     parser.add_argument("folder", nargs="?", default=os.environ.get("DATA", ""), help="where the data sets lie")
     folder = Path(parser.parse_args().folder or "/nonexistent")
-    present = [each for each in SETS if (folder / each[0]).is_dir()]
+    present = sorted(path for path in folder.glob("*/") if _has(path, "queries.jsonl"))
     if not present:
         print("search: no data sets given (DATA=folder), skipped")
         return 0
     documents.declare(_Kind())  # type: ignore[arg-type]
-    rows = [row for name, lang, measure in present for row in _measure(folder / name, lang, measure)]
+    rows: list[dict[str, Any]] = []
+    for path in present:
+        of = _read(path)
+        with tempfile.TemporaryDirectory() as temporary:
+            rows += measured(of, Bench(of, Path(temporary)))
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(rows, indent=1))
     for row in rows:
-        print(f"{row['set']:<12} {row['measure']:<36} {row['value']:>14}")
+        print(f"{row['set']:<12} {row['engine']:<10} {row['variant']:<18} {row['measure']:<28} {row['value']:>12}")
     return 0
 
 

@@ -38,7 +38,13 @@ class Environment:
     demo: bool
     debug: bool
     database_url: str
+    # Hosts with commas between, each with http:// or https:// and, if need be, user:password@.
     elasticsearch_url: str
+    elasticsearch_api_key: str
+    # The file of the authority that signed the cluster's certificate; "" for those that the system trusts.
+    elasticsearch_ca: str
+    # What the names of its indices begin with: two installations on one cluster need two.
+    elasticsearch_index: str
     redis_url: str
     email_url: str
     email_from: str
@@ -110,6 +116,9 @@ def read() -> Environment:
         debug=env.bool("ENTRAIDE_DEBUG", default=False),
         database_url=env.str("DATABASE_URL", default=f"sqlite:///{data / 'entraide.sqlite3'}"),
         elasticsearch_url=env.str("ELASTICSEARCH_URL", default=""),
+        elasticsearch_api_key=env.str("ELASTICSEARCH_API_KEY", default=""),
+        elasticsearch_ca=env.str("ELASTICSEARCH_CA", default=""),
+        elasticsearch_index=env.str("ELASTICSEARCH_INDEX", default="entraide"),
         redis_url=env.str("REDIS_URL", default=""),
         email_url=env.str("EMAIL_URL", default=""),
         email_from=env.str("EMAIL_FROM", default="Entraide <bonjour@entraide.example>"),

@@ -306,6 +306,9 @@ Q_CLUSTER: dict[str, Any] = {
 }
 SEARCH_INDEX_DIR = DATA / "index"
 ELASTICSEARCH_URL = ENV.elasticsearch_url
+ELASTICSEARCH_API_KEY = ENV.elasticsearch_api_key
+ELASTICSEARCH_CA = ENV.elasticsearch_ca
+ELASTICSEARCH_INDEX = ENV.elasticsearch_index
 
 # -- safe by default ----------------------------------------------------------------------------
 
@@ -358,6 +361,8 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "propagate": False},
         "django.db.backends": {"level": "WARNING"},
         "PIL": {"level": "WARNING"},
+        # Each request to a cluster; what goes wrong is said by search.
+        "elastic_transport": {"level": "ERROR"},
         # Wagtail's own lines for each page saved name its title, and its small tasks say nothing else.
         "django_tasks": {"level": "WARNING"},
         "wagtail": {"level": "WARNING"},

@@ -32,9 +32,10 @@ def run() -> Iterator[str]:
     if settings.DEMO and not User.objects.exists() and "demo" in get_commands():
         yield "Loading the demo community …"
         call_command("demo", "load", stdout=StringIO())
-    if not engines.ready():
+    if not engines.embedded().ready():
         yield "Building the search index …"
-        call_command("search", "rebuild", stdout=StringIO(), stderr=StringIO())
+        # A cluster's is made by the writer, while pages are served from this one.
+        call_command("search", "rebuild", engine=engines.EMBEDDED, stdout=StringIO(), stderr=StringIO())
     yield "Collecting the static files …"
     call_command("collectstatic", interactive=False, verbosity=0)
 

@@ -28,6 +28,7 @@ class ArticleSource:
                 product_ids=tuple(int(key) for key in path.split("/") if key),
                 solved=True,
                 at=article.last_published_at,
+                lasting=True,
             )
 
     def ids(self) -> Iterator[int]:

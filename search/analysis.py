@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -42,6 +43,8 @@ _ENGLISH_MORE = [
 
 # The stemmer leaves the plural of words in -o alone: photos, numéros, vidéos.
 _FRENCH_OS = re.compile(r"(?<=\w\wo)s\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_HYPHENED = re.compile(r"(?<![\w-])([^\W\d_]{1,15})[-\u2010\u2011]([^\W\d_]{1,15})(?![\w-])")
 # Scripts without spaces between words: each sign is taken for a word.
 _UNSPACED = re.compile("([\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\u0e00-\u0e7f])")
 
@@ -79,6 +82,11 @@ def prepare(text: str, group: str) -> str:
     return _UNSPACED.sub(r" \1 ", text)
 
 
+def indexed(text: str, group: str) -> str:
+    """Prepared text with words that have a hyphen also as one: half of the world writes wifi, the other wi-fi."""
+    return _HYPHENED.sub(r"\1-\2 \1\2", prepare(text, group))
+
+
 def terms(text: str, group: str, most: int) -> list[str]:
     """The distinct terms of a text in their order, at most `most`."""
     return list(dict.fromkeys(analyzer(group).analyze(prepare(text, group))))[:most]
@@ -88,6 +96,21 @@ def terms(text: str, group: str, most: int) -> list[str]:
 def term_of(word: str, group: str) -> str:
     """One word's term, "" for a stop word."""
     return next(iter(analyzer(group).analyze(prepare(word, group))), "")
+
+
+@lru_cache(maxsize=1)
+def _whole() -> TextAnalyzer:
+    return _simple().build()
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in their order, in small letters and otherwise as they are."""
+    return _whole().analyze(prepare(text, "xx"))
+
+
+def replaced(text: str, instead: Mapping[str, str]) -> str:
+    """The text with other words for some of `words(text)`."""
+    return _WORD.sub(lambda match: instead.get("".join(words(match[0])), match[0]), text)
 
 
 def last_word(text: str) -> str:

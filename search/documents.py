@@ -26,6 +26,8 @@ class Document:
     solved: bool = False
     votes: int = 0
     at: datetime | None = None
+    # Kept up to date by somebody: age says nothing against it.
+    lasting: bool = False
     # The words that solve it, where one can tell them from the rest of the body.
     answer: str = ""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from search.documents import Document
@@ -26,32 +27,46 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to narrow a search to. None leaves a filter open; a product includes those under it."""
+    """What to narrow a search to. None leaves a filter open; a product includes those under it.
+
+    `until` leaves out what was written then or later, and what has no date.
+    """
 
     kinds: tuple[str, ...] | None = None
     product: int | None = None
     topic: int | None = None
     solved: bool | None = None
+    until: datetime | None = None
+
+
+EVERYTHING = Filters()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A key with its score; scores compare only within one answer."""
+    """A key with its score; scores compare only within one answer.
+
+    `sure` compares across answers: whether this is worth showing to somebody who did not ask to see all that
+    there is. `search.ranking.SURE` says from where on.
+    """
 
     key: Key
     score: float
+    sure: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """The best matches first, and how many match in all.
 
-    `loosened` says that nothing held enough of the words, so that these hold only some.
+    `loosened` says that nothing held enough of the words, so that these hold only some. `meant` is what was
+    searched for, where words that nothing holds were taken for others; "" where all stand as typed.
     """
 
     found: list[Found]
     total: int
     loosened: bool = False
+    meant: str = ""
 
 
 class Engine(Protocol):
@@ -75,14 +90,24 @@ class Engine(Protocol):
         without: Collection[Key] = (),
         limit: int = 20,
         typing: bool = False,
+        product: int | None = None,
     ) -> Answer:
         """Matches for anything that somebody typed; `typing` takes its last word for the start of one.
 
-        Never raises for what is in `text`. Keys in `without` are neither found nor counted.
+        What is on `product`, or on those under it, comes before the rest. In the order of `search.ranking`, the
+        same whatever the limit. Never raises for what is in `text`. Keys in `without` are neither found nor counted.
         """
 
     def similar(
-        self, title: str, body: str, *, lang: str, product: int | None, without: Collection[Key] = (), limit: int = 5
+        self,
+        title: str,
+        body: str,
+        *,
+        lang: str,
+        product: int | None,
+        filters: Filters = EVERYTHING,
+        without: Collection[Key] = (),
+        limit: int = 5,
     ) -> Answer:
         """What is about the same as a question that is being written. Those on its product come first."""
 

@@ -1,19 +1,180 @@
-"""Which engine answers."""
+"""Which engine answers: the embedded one, or a cluster with the embedded one behind it."""
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from search.embedded.index import Embedded
-from search.engine import Engine
+from search.engine import EVERYTHING, Answer, Engine, Filters, Key, Unavailable
+
+if TYPE_CHECKING:
+    from search.elastic.engine import Elastic
+
+log = logging.getLogger(__name__)
+
+# Seconds until a cluster that was away is asked again: the first time, and at most.
+REST = 2.0
+REST_MOST = 30.0
+
+EMBEDDED, ELASTICSEARCH = "embedded", "elasticsearch"
+T = TypeVar("T")
 
 
-def current() -> Engine:
-    """The engine that this installation searches with, open once per process."""
+class Reader(Protocol):
+    """The part of an engine that answers; see `search.engine.Engine`."""
+
+    def query(
+        self,
+        text: str,
+        *,
+        lang: str,
+        filters: Filters,
+        without: Collection[Key] = (),
+        limit: int = 20,
+        typing: bool = False,
+        product: int | None = None,
+    ) -> Answer: ...
+
+    def similar(
+        self,
+        title: str,
+        body: str,
+        *,
+        lang: str,
+        product: int | None,
+        filters: Filters = EVERYTHING,
+        without: Collection[Key] = (),
+        limit: int = 5,
+    ) -> Answer: ...
+
+
+class Behind:
+    """Asks the first engine, and the second one while the first one is away: no page waits for it or fails.
+
+    After a failure the first one is left alone for a while, ever longer; then one question at a time tries it.
+    """
+
+    def __init__(self, first: Reader, second: Reader) -> None:
+        self.first = first
+        self.second = second
+        self._lock = threading.Lock()
+        self._rest = 0.0
+        self._until = 0.0
+
+    def query(
+        self,
+        text: str,
+        *,
+        lang: str,
+        filters: Filters,
+        without: Collection[Key] = (),
+        limit: int = 20,
+        typing: bool = False,
+        product: int | None = None,
+    ) -> Answer:
+        return self._ask(
+            lambda engine: engine.query(
+                text, lang=lang, filters=filters, without=without, limit=limit, typing=typing, product=product
+            )
+        )
+
+    def similar(
+        self,
+        title: str,
+        body: str,
+        *,
+        lang: str,
+        product: int | None,
+        filters: Filters = EVERYTHING,
+        without: Collection[Key] = (),
+        limit: int = 5,
+    ) -> Answer:
+        return self._ask(
+            lambda engine: engine.similar(
+                title, body, lang=lang, product=product, filters=filters, without=without, limit=limit
+            )
+        )
+
+    def _ask(self, question: Callable[[Reader], T]) -> T:
+        if self._may_try():
+            try:
+                answer = question(self.first)
+            except Unavailable as error:
+                self._failed(error)
+            else:
+                self._worked()
+                return answer
+        return question(self.second)
+
+    def _may_try(self) -> bool:
+        with self._lock:
+            if not self._rest:
+                return True
+            if time.monotonic() < self._until:
+                return False
+            # The others go on without it until this question came back.
+            self._until = time.monotonic() + REST_MOST
+            return True
+
+    def _failed(self, error: Unavailable) -> None:
+        with self._lock:
+            if not self._rest:
+                log.warning("Searches are answered by the embedded index: %s", error)
+            self._rest = min(max(2 * self._rest, REST), REST_MOST)
+            self._until = time.monotonic() + self._rest
+
+    def _worked(self) -> None:
+        with self._lock:
+            if self._rest:
+                log.warning("Searches are answered by Elasticsearch again")
+            self._rest = 0.0
+
+
+def current() -> Reader:
+    """What this installation searches with, open once per process."""
+    return _behind(*_address(), embedded().folder) if settings.ELASTICSEARCH_URL else embedded()
+
+
+def embedded() -> Embedded:
+    """The embedded engine, which every installation has."""
     return _embedded(Path(settings.SEARCH_INDEX_DIR))
+
+
+def elastic() -> Elastic | None:
+    """The cluster, where one is set."""
+    return _elastic(*_address()) if settings.ELASTICSEARCH_URL else None
+
+
+def each() -> dict[str, Engine]:
+    """Every engine that is written to, by its name."""
+    found: dict[str, Engine] = {EMBEDDED: embedded()}
+    if cluster := elastic():
+        found[ELASTICSEARCH] = cluster
+    return found
+
+
+def ready() -> bool:
+    """Whether searching works now: one engine is enough."""
+    cluster = elastic()
+    return embedded().ready() or bool(cluster and cluster.ready())
+
+
+def _address() -> tuple[str, str, str, str]:
+    return (
+        settings.ELASTICSEARCH_URL,
+        settings.ELASTICSEARCH_API_KEY,
+        settings.ELASTICSEARCH_CA,
+        settings.ELASTICSEARCH_INDEX,
+    )
 
 
 @lru_cache(maxsize=4)
@@ -21,6 +182,14 @@ def _embedded(folder: Path) -> Embedded:
     return Embedded(folder)
 
 
-def ready() -> bool:
-    """Whether searching works now."""
-    return _embedded(Path(settings.SEARCH_INDEX_DIR)).ready()
+@lru_cache(maxsize=4)
+def _elastic(url: str, api_key: str, ca: str, prefix: str) -> Elastic:
+    # By name: its client costs every process memory and a second, where there is no cluster for nothing.
+    address = import_string("search.elastic.client.Address")(url, api_key, ca, prefix)
+    made: Elastic = import_string("search.elastic.engine.Elastic")(address)
+    return made
+
+
+@lru_cache(maxsize=4)
+def _behind(url: str, api_key: str, ca: str, prefix: str, folder: Path) -> Behind:
+    return Behind(_elastic(url, api_key, ca, prefix), _embedded(folder))

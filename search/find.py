@@ -42,7 +42,9 @@ class Results:
     """One page of hits.
 
     `total` counts what this viewer may see: exact up to a few pages, an estimate beyond (`about`), None
-    while the index is too far behind to tell. `loosened`: these hold only some of the words.
+    while the index is too far behind to tell. `loosened`: these hold only some of the words. `meant`: what was
+    searched for, where words that nothing holds were taken for others. `foreign`: all of these are in another
+    language than the reader's.
     """
 
     hits: list[Hit]
@@ -51,6 +53,8 @@ class Results:
     page: int
     has_more: bool
     loosened: bool
+    meant: str = ""
+    foreign: bool = False
 
     @property
     def before(self) -> int | None:
@@ -84,12 +88,14 @@ def query(
     here = seen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     total = len(seen) if complete else answer.total - (len(answer.found) - len(seen))
     return Results(
-        hits=_with_snippets(text, here),
+        hits=_with_snippets(answer.meant or text, here),
         total=None if behind and not complete else total,
         about=not complete,
         page=page,
         has_more=page < LAST_PAGE and len(seen) > page * PAGE_SIZE,
         loosened=answer.loosened,
+        meant=answer.meant,
+        foreign=bool(here) and not any(_base(shown.lang) == _base(lang) for shown, _ in seen),
     )
 
 
@@ -109,6 +115,11 @@ def suggest(*, text: str, viewer: Viewer, lang: str, limit: int = 5) -> list[Hit
         text, lang=lang, filters=Filters(), without=hidden, limit=limit + SPARE, typing=True
     )
     return _suggestions(_seen(answer.found, viewer)[:limit])
+
+
+def _base(lang: str) -> str:
+    """The language of a tag, without its region."""
+    return lang.lower().split("-")[0]
 
 
 def _hidden(viewer: Viewer) -> tuple[set[Key], bool]:

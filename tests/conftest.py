@@ -57,8 +57,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
             databases.copy_template(template)
 
 
-# The running product; the pictures of every page.
-TOGETHER = ("tests/browser", "tests/looks")
+# The running product; the pictures of every page; the cluster, whose nodes some tests stop.
+TOGETHER = ("tests/browser", "tests/looks", "tests/search/engines")
 
 
 class ByFile(LoadScopeScheduling):

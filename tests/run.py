@@ -1,5 +1,8 @@
 """`make test`: the whole suite on SQLite and again on PostgreSQL, with the services it needs started beside it.
 
+A cluster of Elasticsearch is started meanwhile, and a secured one; where ELASTICSEARCH_URL names a running cluster,
+that one is searched, and those started here are for what stops nodes.
+
 A service that is not installed is left out and listed at the end with what it left out; with REQUIRE_SERVICES=1
 that is a failure. Words after `make test ARGS="…"` are given to pytest.
 """
@@ -20,7 +23,7 @@ from pathlib import Path
 from types import FrameType
 
 from config.prepare import compile_catalogues
-from tests.services import servers, template
+from tests.services import elasticsearch, servers, template
 
 # One more than processors: some tests wait for processes of their own.
 WORKERS = min(4, (os.cpu_count() or 1) + 1)
@@ -34,13 +37,17 @@ def main() -> int:
     required = os.environ.get("REQUIRE_SERVICES") == "1"
     given = sys.argv[1:]
     # What the installation of whoever runs the tests is set to is not what they are run on.
-    for name in ("DATABASE_URL", "REDIS_URL", "TEST_TEMPLATE", "TEST_SQLITE_TEMPLATE"):
-        os.environ.pop(name, None)
+    running = os.environ.get("TEST_ELASTICSEARCH_URL") or os.environ.get("ELASTICSEARCH_URL")
+    for name in list(os.environ):
+        if name in ("DATABASE_URL", "REDIS_URL", "TEST_TEMPLATE", "TEST_SQLITE_TEMPLATE") or "ELASTICSEARCH" in name:
+            del os.environ[name]
     compile_catalogues()
     missing: list[str] = []
     results: dict[str, Result] = {}
     with contextlib.ExitStack() as stack:
         environment = dict(os.environ)
+        if running:
+            environment["TEST_ELASTICSEARCH_URL"] = running
         for variable, start in (("TEST_REDIS_URL", servers.redis), ("TEST_POSTGRES_URL", servers.postgres)):
             try:
                 environment[variable] = stack.enter_context(start())
@@ -54,23 +61,34 @@ def main() -> int:
             servers.html_checker()
         except servers.Missing as reason:
             missing.append(str(reason))
+        without: list[str] = []
+        try:
+            elasticsearch.available()
+        except servers.Missing as reason:
+            missing.append(str(reason))
+            without = ["-m", "not elasticsearch"]
         if missing and required:
             print("A service is missing: " + "; ".join(missing))
             return 1
+        if not without:
+            # Up by the time that the databases are migrated and the first browser has started.
+            environment["TEST_ELASTICSEARCH_CLUSTERS"] = str(stack.enter_context(elasticsearch.beside()))
         # Both are migrated at once, each on a processor of its own.
         on_sqlite = stack.enter_context(template.template())
         on_postgres = None
         if url := environment.get("TEST_POSTGRES_URL"):
             on_postgres = stack.enter_context(template.template(url))
         environment["TEST_SQLITE_TEMPLATE"] = on_sqlite.ready()
-        results["SQLite"] = _suite("SQLite", environment | {"TEST_TEMPLATE": on_sqlite.name}, given)
+        results["SQLite"] = _suite("SQLite", environment | {"TEST_TEMPLATE": on_sqlite.name}, [*given, *without])
         if on_postgres:
             # As a large installation has it: PostgreSQL, and Redis where it is there.
             large = {"DATABASE_URL": url, "TEST_TEMPLATE": on_postgres.ready()}
             if "TEST_REDIS_URL" in environment:
                 large["REDIS_URL"] = environment["TEST_REDIS_URL"]
-            # What pages look like was seen in the first suite: the crawl is minutes long and asks no database.
-            results["PostgreSQL"] = _suite("PostgreSQL", environment | large, [*given, "-m", "not looks"])
+            # What pages look like was seen in the first suite: the crawl is minutes long and asks no database. Nor
+            # does the cluster.
+            once = [*given, "-m", "not looks and not elasticsearch"]
+            results["PostgreSQL"] = _suite("PostgreSQL", environment | large, once)
     return report(results, missing, required)
 
 

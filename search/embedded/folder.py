@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Raise it when the schema or the analysis changes: an index of another version counts as missing.
-VERSION = 1
+VERSION = 2
 
 
 class Busy(Exception):

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from itertools import repeat
 from pathlib import Path
 from typing import Any, cast
 
 import tantivy
+from django.utils import timezone
 from tantivy import Occur, Query
 
+from search import ranking
 from search.documents import SOURCES, Document
 from search.embedded import folder as folders
-from search.embedded import queries, schema
-from search.engine import Answer, Filters, Found, Key, Unavailable
+from search.embedded import queries, schema, words
+from search.engine import EVERYTHING, Answer, Filters, Found, Key, Unavailable
+from search.ranking import Candidate, Weights
 
 WRITER_MEMORY = 64_000_000  # bytes before Tantivy writes a segment
 BUILD_MEMORY = 192_000_000
@@ -34,8 +40,12 @@ class _Opened:
 class Embedded:
     """The engine over one folder. Safe to read from several threads; see `search.engine.Engine`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, *, weights: Weights = ranking.WEIGHTS, now: Callable[[], datetime] = timezone.now
+    ) -> None:
         self.folder = folder
+        self.weights = weights
+        self.now = now
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
         self._writer: tantivy.IndexWriter | None = None
@@ -52,22 +62,76 @@ class Embedded:
         without: Collection[Key] = (),
         limit: int = 20,
         typing: bool = False,
+        product: int | None = None,
     ) -> Answer:
         searcher = self.searcher()
-        start = searcher if typing else None
+        asked = words.asked(text, lang=lang, searcher=searcher, typing=typing)
+        if not asked:
+            return Answer([], 0)
+        scored = queries.scored(asked, lang=lang, title=self.weights.title, body=self.weights.body)
+        frequency = words.frequencies(searcher)
         for loosened in (False, True):
-            found = queries.words(text, lang=lang, all_of=not loosened, searcher=start)
-            answer = _run(searcher, queries.narrowed(found, filters, without), limit, loosened)
-            if answer.found:
-                return answer
-        return answer
+            held = queries.holding(asked, all_of=not loosened, frequency=frequency)
+            found, total = self._best(searcher, held, scored, filters, without, product, limit)
+            if found:
+                break
+        return Answer(found, total, loosened, asked.meant)
 
     def similar(
-        self, title: str, body: str, *, lang: str, product: int | None, without: Collection[Key] = (), limit: int = 5
+        self,
+        title: str,
+        body: str,
+        *,
+        lang: str,
+        product: int | None,
+        filters: Filters = EVERYTHING,
+        without: Collection[Key] = (),
+        limit: int = 5,
     ) -> Answer:
         searcher = self.searcher()
-        found = queries.like(title, body, lang=lang, product=product)
-        return _run(searcher, queries.narrowed(found, Filters(), without), limit, False)
+        asked = words.asked(title, lang=lang, searcher=searcher)
+        if not asked:
+            return Answer([], 0)
+        more = words.more(body, asked, searcher=searcher)
+        scored = queries.scored(asked, lang=lang, title=self.weights.title, body=self.weights.body)
+        scored += queries.scored(more, lang=lang, title=self.weights.more_title, body=self.weights.more_body)
+        held = queries.holding(asked, all_of=True, frequency=words.frequencies(searcher))
+        found, total = self._best(searcher, held, scored, filters, without, product, limit)
+        return Answer(found, total)
+
+    def _best(
+        self,
+        searcher: tantivy.Searcher,
+        held: Query,
+        scored: list[tuple[Occur, Query]],
+        filters: Filters,
+        without: Collection[Key],
+        product: int | None,
+        limit: int,
+    ) -> tuple[list[Found], int]:
+        """What holds the words in its final order, and how many do.
+
+        The candidates that signals put in order are the same whatever the limit, so that the pages of one search
+        fit together; after them the rest follows as its words fit.
+        """
+        now = self.now()
+        best: list[tuple[float, tantivy.DocAddress]] = []
+        rest: list[tuple[float, tantivy.DocAddress]] = []
+        total = 0
+        for since, most in ranking.windows(now, self.weights):
+            parts = [(Occur.Must, held), *scored, *queries.narrowed(filters, without, since)]
+            wanted = most if since else most + limit
+            result: Any = searcher.search(Query.boolean_query(parts), limit=wanted, count=since is None)
+            best += result.hits[:most]
+            if since is None:
+                rest, total = result.hits[most:], result.count
+                if total <= most:
+                    break  # these are all
+        first = ranking.ranked(_candidates(searcher, best, product), now=now, weights=self.weights)
+        seen = {each.key for each in first}
+        later = (each for each in _candidates(searcher, rest, product) if each.key not in seen)
+        found = [Found(each.key, each.score) for each in (*first, *later)]
+        return found[:limit], total
 
     def marks(self, kind: str, low: int, high: int | None) -> Iterator[tuple[int, int]]:
         searcher = self.searcher()
@@ -173,18 +237,28 @@ def _numbers(searcher: tantivy.Searcher, name: str, addresses: list[tantivy.DocA
     return cast("list[int]", searcher.fast_field_values(name, addresses))
 
 
-def _run(searcher: tantivy.Searcher, query: Query, limit: int, loosened: bool) -> Answer:
-    result: Any = searcher.search(query, limit=limit)  # its published types know of no count
-    addresses = [address for _, address in result.hits]
+def _candidates(
+    searcher: tantivy.Searcher, hits: list[tuple[float, tantivy.DocAddress]], product: int | None
+) -> list[Candidate]:
+    """What the index knows of these; of kinds that nobody declares any more, nothing."""
+    if not hits:
+        return []
+    addresses = [address for _, address in hits]
     kinds = {schema.code(kind): kind for kind in SOURCES}
-    found = [
-        Found(Key(kinds[code], object_id), score)
-        for (score, _), code, object_id in zip(
-            result.hits,
-            _numbers(searcher, "kind_code", addresses),
-            _numbers(searcher, "object_id", addresses),
-            strict=True,
+    read = partial(searcher.fast_field_values, doc_addresses=addresses)
+    above = zip(*(read(f"product_{level}") for level in range(schema.LEVELS)), strict=True) if product else repeat(())
+    rows = zip(
+        hits, read("kind_code"), read("object_id"), read("at"), read("solved"), read("votes"), above, strict=False
+    )
+    return [
+        Candidate(
+            key=Key(kinds[code], cast("int", object_id)),
+            score=score,
+            at=cast("int | None", at),
+            solved=bool(solved),
+            votes=cast("int", votes),
+            same_product=product in products,
         )
+        for (score, _), code, object_id, at, solved, votes, products in rows
         if code in kinds
     ]
-    return Answer(found, result.count, loosened)

@@ -27,7 +27,7 @@ def free_port() -> int:
 def postgres() -> Iterator[str]:
     """A new PostgreSQL server; gives its DATABASE_URL. Raises Missing."""
     programs = _postgres_programs()
-    user = _user()
+    user = unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="entraide-pg-"))
     if user:
         shutil.chown(folder, user.pw_uid, user.pw_gid)
@@ -45,7 +45,7 @@ def postgres() -> Iterator[str]:
             stderr=(folder / "log").open("wb"),
             start_new_session=True,
             cwd=folder,
-            **_as(user),
+            **as_user(user),
         )
         try:
             _until_open(port, server, folder / "log")
@@ -116,23 +116,28 @@ def _postgres_programs() -> Path:
     raise Missing("PostgreSQL is not installed (postgresql)")
 
 
-def _user() -> pwd.struct_passwd | None:
-    """Whom PostgreSQL runs as: it refuses root. None for the user that runs the tests."""
+def unprivileged() -> pwd.struct_passwd | None:
+    """Whom servers run as that refuse root. None for the user that runs the tests. Raises Missing."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
-    raise Missing("PostgreSQL refuses to run as root and there is no user postgres")
+    raise Missing("PostgreSQL and Elasticsearch refuse to run as root and there is no other user (postgres)")
 
 
-def _as(user: pwd.struct_passwd | None) -> dict[str, object]:
+def as_user(user: pwd.struct_passwd | None) -> dict[str, object]:
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
 
 
 def _run(command: list[object], user: pwd.struct_passwd | None) -> None:
     done = subprocess.run(
-        [str(word) for word in command], capture_output=True, text=True, cwd="/", stdin=subprocess.DEVNULL, **_as(user)
+        [str(word) for word in command],
+        capture_output=True,
+        text=True,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        **as_user(user),
     )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()}")

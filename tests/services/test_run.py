@@ -21,7 +21,7 @@ def test_a_service_that_must_be_there_and_is_not_ends_the_run_before_any_test():
     done = subprocess.run(
         [sys.executable, "-m", "tests.run", "--collect-only"],
         cwd=BASE_DIR,
-        env=os.environ | {"PATH": "/nowhere", "REQUIRE_SERVICES": "1"},
+        env=os.environ | {"PATH": "/nowhere", "REQUIRE_SERVICES": "1", "ES_JAVA_HOME": "/nowhere"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -30,6 +30,7 @@ def test_a_service_that_must_be_there_and_is_not_ends_the_run_before_any_test():
     assert done.returncode == 1
     assert "A service is missing: Redis is not installed (redis-server)" in done.stdout
     assert "Chromium is not installed (chromium)" in done.stdout
+    assert "Elasticsearch needs a JDK of Java 17 or newer (default-jdk-headless)" in done.stdout
     assert "The suite on" not in done.stdout
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,14 @@ from accounts.viewer import Viewer
 from core.processes import die_with_parent
 from core.times import iso_time
 from search import engines, find, writer
-from search.check import check
+from search.check import Drift, check
 from search.documents import SOURCES
 from search.embedded.folder import Busy
 from search.engine import Unavailable
-from search.rebuild import rebuild
+from search.rebuild import rebuild, rebuild_cluster
+
+# How a document of an engine can differ from the database's.
+HOWS = ("missing", "stale", "extra")
 
 
 class Command(BaseCommand):
@@ -41,6 +45,7 @@ class Command(BaseCommand):
         query.add_argument("--json", action="store_true", dest="as_json")
         made = jobs.add_parser("rebuild", help="make the index anew beside the one in use, then swap")
         made.add_argument("--quiet", action="store_true", help="without a progress bar")
+        made.add_argument("--engine", choices=[engines.EMBEDDED, engines.ELASTICSEARCH], help="only this one's")
         compared = jobs.add_parser("check", help="find what is missing, stale or too much; fails when something is")
         compared.add_argument("--mend", action="store_true", help="and have the writer put it right")
         compared.add_argument("--now", type=iso_time, help="accepted as by every periodic job; changes nothing here")
@@ -53,8 +58,7 @@ class Command(BaseCommand):
             if job == "query":
                 self._query(**options)
             elif job == "rebuild":
-                made = rebuild(folder, progress=not options["quiet"] and sys.stderr.isatty())
-                self.stdout.write(f"{made} documents")
+                self._rebuild(folder, progress=not options["quiet"] and sys.stderr.isatty(), only=options["engine"])
             elif job == "check":
                 self._check(**options)
             else:
@@ -63,6 +67,19 @@ class Command(BaseCommand):
             raise CommandError(f"The index cannot be used ({error}). Make it anew: manage.py search rebuild") from error
         except Busy as error:
             raise CommandError(f"Another process holds the {error} lock of {folder}: only one may run.") from error
+
+    def _rebuild(self, folder: Path, *, progress: bool, only: str | None) -> None:
+        cluster = engines.elastic()
+        if only == engines.ELASTICSEARCH and cluster is None:
+            raise CommandError("No cluster is set: ELASTICSEARCH_URL is empty.")
+        if only != engines.ELASTICSEARCH:
+            self.stdout.write(f"{rebuild(folder, progress=progress)} documents")
+        if cluster and only != engines.EMBEDDED:
+            try:
+                made = rebuild_cluster(cluster, folder, progress=progress)
+            except Unavailable as error:
+                raise CommandError(f"The cluster's index could not be made: {error}") from error
+            self.stdout.write(f"{made} documents on the cluster")
 
     def _query(self, *, text: str, as_json: bool, **options: Any) -> None:
         results = find.query(
@@ -96,16 +113,18 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(rows)} of {'many' if results.total is None else results.total}")
 
     def _check(self, *, mend: bool, as_json: bool, now: datetime | None = None, **options: Any) -> None:
+        found: dict[str, Drift] = {}
         with tqdm(desc="documents", unit="", disable=None) as bar:
-            drift = check(engines.current(), mend=mend, seen=bar.update)
-        counts = {"missing": len(drift.missing), "stale": len(drift.stale), "extra": len(drift.extra)}
+            for name, engine in engines.each().items():
+                found[name] = check(engine, mend=mend, seen=bar.update)
         if as_json:
-            keys = {how: [f"{key.kind}:{key.object_id}" for key in getattr(drift, how)] for how in counts}
-            self.stdout.write(json.dumps({**keys, "mended": mend}))
+            self.stdout.write(json.dumps(_as_json(found, mend)))
         else:
-            said = ", ".join(f"{how}: {count}" for how, count in counts.items())
-            self.stdout.write(f"{said}; handed to the writer" if drift and mend else said)
-        if drift and not mend:
+            for name, drift in found.items():
+                said = ", ".join(f"{how}: {len(getattr(drift, how))}" for how in HOWS)
+                said = f"{name}: {said}" if len(found) > 1 else said
+                self.stdout.write(f"{said}; handed to the writer" if drift and mend else said)
+        if any(found.values()) and not mend:
             sys.exit(1)
 
     def _write(self, folder: Path) -> None:
@@ -118,6 +137,19 @@ class Command(BaseCommand):
             connections.close_all()
             # Nothing is left to do, and taking the interpreter down would cost seconds on a busy machine.
             os._exit(0)
+
+
+def _as_json(found: dict[str, Drift], mended: bool) -> dict[str, object]:
+    """Keys that differ in any engine, and where there are several, those of each."""
+    of = {
+        name: {how: [f"{kind}:{pk}" for kind, pk in getattr(drift, how)] for how in HOWS}
+        for name, drift in found.items()
+    }
+    said: dict[str, object] = {how: list(dict.fromkeys(chain(*(each[how] for each in of.values())))) for how in HOWS}
+    said["mended"] = mended
+    if len(of) > 1:
+        said["engines"] = of
+    return said
 
 
 def _stop(number: int, frame: object) -> None:

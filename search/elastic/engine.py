@@ -1,0 +1,346 @@
+"""Reading and writing an Elasticsearch cluster."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.utils import timezone
+from elasticsearch.dsl import MultiSearch, Q, Search
+from elasticsearch.dsl.query import Query
+from elasticsearch.helpers import streaming_bulk
+
+from search import analysis, ranking
+from search.documents import SOURCES, Document
+from search.elastic import queries, schema, words
+from search.elastic.client import BUILDS_WITHIN, WRITE_RETRIES, WRITES_WITHIN, Address, Away, asking, connected
+from search.elastic.indices import Indices
+from search.embedded.spelling import SHORTEST
+from search.embedded.words import COMMONER, MENDED_MAX, RARE
+from search.engine import EVERYTHING, Answer, Filters, Found, Key, Unavailable
+from search.ranking import Candidate, Weights
+from search.turns import turn
+
+log = logging.getLogger(__name__)
+
+MARKS_AT_ONCE = 5_000
+# Counted exactly up to here; beyond, a page says "about".
+COUNTED = 10_000
+# What the order of what was found depends on.
+COLUMNS = [{"field": "at", "format": "epoch_second"}, "solved", "votes", "products"]
+# Words that nothing holds, and those in so few documents that they may be slips, with what is near and commoner.
+_NEAR = {"max_edits": 1, "prefix_length": 0, "min_word_length": 4, "size": 1, "sort": "frequency"}
+SLIPS = {
+    "absent": {**_NEAR, "suggest_mode": "missing"},
+    "rare": {**_NEAR, "suggest_mode": "popular", "max_term_freq": RARE},
+}
+# Of ways to take words apart, as many are tried.
+CUTS_MAX = 200
+_NEWER = re.compile(r"current version \[(\d+)\]")
+
+
+class Elastic:
+    """The engine over one cluster; see `search.engine.Engine`. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        address: Address,
+        *,
+        weights: Weights = ranking.WEIGHTS,
+        now: Callable[[], datetime] = timezone.now,
+    ) -> None:
+        self.weights = weights
+        self.now = now
+        self.client = connected(address)
+        self.writing = self.client.options(
+            request_timeout=WRITES_WITHIN, max_retries=WRITE_RETRIES, retry_on_timeout=True
+        )
+        self.indices = Indices(self.writing, address.prefix)
+        # The index was found to be of another database, or of a later state of this one.
+        self._another = False
+
+    # -- reading --------------------------------------------------------------------------------
+
+    def query(
+        self,
+        text: str,
+        *,
+        lang: str,
+        filters: Filters,
+        without: Collection[Key] = (),
+        limit: int = 20,
+        typing: bool = False,
+        product: int | None = None,
+    ) -> Answer:
+        asked = words.asked(text, lang=lang, typing=typing)
+        if not asked:
+            return Answer([], 0)
+        # The same words go to the same copy, whose scores may differ a little from another's: so pages fit together.
+        search = partial(self._best, filters=filters, without=without, product=product, limit=limit, copy=_copy(text))
+        scored = self._scored(asked, lang)
+        doubtful = words.doubtful(text, asked.start)
+        found, total, slips = search(queries.holding(asked, all_of=True), scored, tuple(doubtful))
+        instead = {word: slip.text for word, slip in slips.items() if slip.text}
+        if together := [word for word, slip in slips.items() if not slip.text]:
+            instead |= self._apart(together)
+        if instead:
+            others = {doubtful[word]: other for word, other in instead.items()}
+            asked = words.asked(text, lang=lang, typing=typing, instead=others)
+            scored = self._scored(asked, lang)
+            found, total, _ = search(queries.holding(asked, all_of=True), scored)
+        loosened = not found
+        if loosened:
+            found, total, _ = search(queries.holding(asked, all_of=False), scored)
+        said = {doubtful[word]: other for word, other in instead.items() if slips[word].absent}
+        return Answer(found, total, loosened, analysis.replaced(text, said) if said else "")
+
+    def similar(
+        self,
+        title: str,
+        body: str,
+        *,
+        lang: str,
+        product: int | None,
+        filters: Filters = EVERYTHING,
+        without: Collection[Key] = (),
+        limit: int = 5,
+    ) -> Answer:
+        asked = words.asked(title, lang=lang)
+        if not asked:
+            return Answer([], 0)
+        weights = self.weights
+        scored = self._scored(asked, lang)
+        scored += queries.more(body, lang=lang, title=weights.more_title, body=weights.more_body)
+        held = queries.holding(asked, all_of=True)
+        found, total, _ = self._best(
+            held, scored, filters=filters, without=without, product=product, limit=limit, copy=_copy(title)
+        )
+        return Answer(found, total)
+
+    def _scored(self, asked: words.Asked, lang: str) -> list[Query]:
+        return queries.scored(asked, lang=lang, title=self.weights.title, body=self.weights.body)
+
+    def _best(
+        self,
+        held: Query,
+        scored: list[Query],
+        doubtful: Sequence[str] = (),
+        *,
+        filters: Filters,
+        without: Collection[Key],
+        product: int | None,
+        limit: int,
+        copy: str,
+    ) -> tuple[list[Found], int, dict[str, Slip]]:
+        """What holds the words in its final order, how many do, and which of the doubtful words may be slips.
+
+        As in the embedded engine, one question for each window of `search.ranking`; all go in one request.
+        """
+        now = self.now()
+        asked = MultiSearch(using=self.client).params(max_concurrent_searches=4)
+        windows = ranking.windows(now, self.weights)
+        for since, most in windows:
+            within = [held, *queries.narrowed(filters, since)]
+            query = Q("bool", filter=within, should=scored, must_not=queries.hidden(without))
+            search = self._search(query)[: most if since else most + limit].params(preference=copy)
+            search = search.extra(docvalue_fields=COLUMNS, track_total_hits=False if since else COUNTED)
+            if doubtful and since is None:
+                for name, options in SLIPS.items():
+                    search = search.suggest(name, " ".join(doubtful), term={"field": "spelled", **options})
+            asked = asked.add(search)
+        # Long words that nothing near was found for are asked after by themselves: they may be several in one.
+        long = [word for word in doubtful if len(word) >= 2 * SHORTEST]
+        for word in long:
+            asked = asked.add(self._search(Q("term", spelled=word))[:0].extra(track_total_hits=True))
+        with asking():
+            answers = [each.to_dict() for each in asked.execute()]
+        counts = [each["hits"]["total"]["value"] for each in answers[len(windows) :]]
+        most, first = windows[0][1], answers[0]["hits"]["hits"]
+        total = answers[0]["hits"]["total"]["value"]
+        best = [*first[:most], *(hit for answer in answers[1 : len(windows)] for hit in answer["hits"]["hits"])]
+        ranked = ranking.ranked(_candidates(best, product), now=now, weights=self.weights)
+        seen = {each.key for each in ranked}
+        later = (each for each in _candidates(first[most:], product) if each.key not in seen)
+        found = [Found(each.key, each.score) for each in (*ranked, *later)]
+        absent = [word for word, count in zip(long, counts, strict=True) if not count]
+        return found[:limit], total, _slips(answers[0].get("suggest", {}), absent)
+
+    def _apart(self, unknown: list[str]) -> dict[str, str]:
+        """Words that were run together in these, where both are known and stand in one document."""
+        cuts = [(word, *cut) for word in unknown for cut in words.cuts(word)][:CUTS_MAX]
+        if not cuts:
+            return {}
+        both = {
+            str(number): Q("bool", filter=[Q("term", spelled=head), Q("term", spelled=tail)])
+            for number, (_, head, _, tail) in enumerate(cuts)
+        }
+        search = self._search(Q("match_all"))[:0]
+        search.aggs.bucket("cuts", "filters", filters=both)
+        with asking():
+            buckets = search.execute().to_dict()["aggregations"]["cuts"]["buckets"]
+        best: dict[str, tuple[int, str]] = {}
+        for number, (word, *pieces) in enumerate(cuts):
+            held = buckets[str(number)]["doc_count"]
+            best[word] = max(best.get(word, (0, "")), (held, " ".join(filter(None, pieces))))
+        return {word: text for word, (count, text) in best.items() if count}
+
+    def marks(self, kind: str, low: int, high: int | None) -> Iterator[tuple[int, int]]:
+        while high is None or low < high:
+            ids = {"gte": low} if high is None else {"gte": low, "lt": high}
+            within = Q("bool", filter=[Q("term", kind=kind), Q("range", object_id=ids)])
+            search = self._search(within).using(self.client.options(request_timeout=BUILDS_WITHIN))
+            with asking():
+                answer = search.sort("object_id")[:MARKS_AT_ONCE].extra(fields=["object_id", "mark"]).execute()
+            hits = answer.to_dict()["hits"]["hits"]
+            if not hits:
+                return
+            for hit in hits:
+                low = hit["fields"]["object_id"][0] + 1
+                yield low - 1, schema.unsigned(hit["fields"]["mark"][0])
+
+    def ready(self) -> bool:
+        """Whether searching works now."""
+        try:
+            with asking():
+                self._search(Q("match_all"))[:0].execute()
+        except Unavailable:
+            return False
+        return True
+
+    def lacks_index(self) -> bool:
+        """Whether the cluster is there and has no index of this version, nor one that may be used. Raises Away."""
+        if self._another:
+            return True
+        with asking():
+            return self.indices.targets().current is None
+
+    def _search(self, query: Query) -> Search[Any]:
+        search: Search[Any] = Search(using=self.client, index=self.indices.alias)
+        # Half an answer is none: it would say that what the missing shard holds does not exist.
+        return search.query(query).source(False).params(allow_partial_search_results=False)
+
+    # -- writing ----------------------------------------------------------------------------------
+
+    def write(self, documents: Iterable[Document], deletions: Collection[Key], version: int | None = None) -> None:
+        """As `Engine.write`. `version` is a turn that was taken before the documents were read.
+
+        Several processes may write at once: an older turn changes nothing that a newer one wrote. Raises Away when
+        the cluster is, and Unavailable when there is no index yet, or one of another database.
+        """
+        documents = list(documents)
+        version = turn() if version is None else version
+        with asking():
+            targets = self.indices.targets()
+        if not targets.each():
+            raise Unavailable(f"the cluster has no index named {self.indices.alias}")
+        if targets.following:
+            try:
+                self._bulk(targets.following, documents, deletions, version)
+            except Away as error:
+                # It would lack this for ever, so it is not to be used.
+                log.warning("What is being made of %s is given up: %s", self.indices.alias, error)
+                self.indices.give_up(targets.following)
+                if not targets.current:
+                    raise
+        if targets.current:
+            self._bulk(targets.current, documents, deletions, version)
+
+    def rebuild(self, documents: Iterable[Document]) -> None:
+        # Before the first one is read: so whatever is written meanwhile has a later turn, and stays.
+        version = turn()
+        with self.indices.made() as name:
+            self._send(self.client.options(request_timeout=BUILDS_WITHIN), self._puts(documents, name, version), False)
+        self._another = False
+
+    def _bulk(self, index: str, documents: list[Document], deletions: Collection[Key], version: int) -> None:
+        actions = [*self._puts(documents, index, version), *schema.take_out(deletions, index, version)]
+        # Searches see it before it counts as done: what was taken out would else be counted for a second yet.
+        self._send(self.writing, actions, True)
+
+    @staticmethod
+    def _puts(documents: Iterable[Document], index: str, version: int) -> Iterator[dict[str, Any]]:
+        return (schema.put(document, index, version) for document in documents)
+
+    def _send(self, client: Any, actions: Iterable[dict[str, Any]], refresh: bool) -> None:
+        """Send them in portions; those that the cluster has no room for yet are sent again, ever more slowly."""
+        overtaken = 0
+        with asking():
+            for done, said in streaming_bulk(
+                client, actions, chunk_size=schema.BULK_DOCUMENTS, max_chunk_bytes=schema.BULK_BYTES,
+                max_retries=5, initial_backoff=0.2, max_backoff=5.0, raise_on_error=False,
+                refresh=refresh, require_alias=True,
+            ):  # fmt: skip
+                if not done:
+                    overtaken = max(overtaken, _refused(next(iter(said.values()))))
+        if overtaken and overtaken > turn():
+            self._another = True
+            raise Unavailable("the index was written from another database, or from a later state of this one")
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What a word was probably meant to be ("" where nothing is near), and whether nothing at all holds it."""
+
+    text: str
+    absent: bool
+
+
+def _slips(suggested: dict[str, Any], absent: Iterable[str]) -> dict[str, Slip]:
+    found = {word: Slip("", absent=True) for word in absent}
+    for entry in suggested.get("rare", ()):
+        if (best := _best_option(entry)) and best["freq"] > RARE * COMMONER:
+            found[entry["text"]] = Slip(best["text"], absent=False)
+    for entry in suggested.get("absent", ()):
+        if best := _best_option(entry):
+            found[entry["text"]] = Slip(best["text"], absent=True)
+        elif entry["options"]:
+            found.pop(entry["text"], None)
+    return dict(list(found.items())[:MENDED_MAX])
+
+
+def _best_option(entry: dict[str, Any]) -> dict[str, Any] | None:
+    """What is near a word and no other form of it: that is found anyway."""
+    return next((each for each in entry["options"][:1] if not words.same(entry["text"], each["text"])), None)
+
+
+def _candidates(hits: Iterable[dict[str, Any]], product: int | None) -> list[Candidate]:
+    """What the index knows of these; of kinds that nobody declares any more, nothing."""
+    found = []
+    for hit in hits:
+        key, columns = schema.key_of(hit["_id"]), hit.get("fields", {})
+        if key.kind in SOURCES:
+            found.append(
+                Candidate(
+                    key=key,
+                    score=hit["_score"],
+                    at=int(float(columns["at"][0])) if "at" in columns else None,
+                    solved=columns["solved"][0],
+                    votes=columns["votes"][0],
+                    same_product=product in columns.get("products", ()),
+                )
+            )
+    return found
+
+
+def _copy(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _refused(item: dict[str, Any]) -> int:
+    """The newer turn that was there first; 0 where nothing is wrong. Raises Away for what has to be tried again."""
+    error = item.get("error") or {}
+    if item["status"] == 409 and (newer := _NEWER.search(error.get("reason", ""))):
+        return int(newer[1])
+    if item["status"] == 404 and not error:
+        return 0  # taken out already
+    if item["status"] == 400 and error.get("type") != "invalid_index_name_exception":
+        # Trying again would never help, and what waits behind it would wait for ever.
+        log.error("Elasticsearch refused %s: %s", item.get("_id"), error)
+        return 0
+    raise Away(f"{item.get('_id')} was not written: {error.get('type')}: {error.get('reason')}")

@@ -1,0 +1,99 @@
+"""In which order what was found is shown: all signals and their weights, the same for every engine.
+
+An engine finds candidates and says of each how well its words fit (`Candidate.score`, BM25 of the fields with the
+weights below) and what is known of it; the order is made here. A weight of 0 switches its signal off.
+`bench.search` measures each signal with the others as they are, `bench.weights` fits the ones that can be fitted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from search.engine import Key
+
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each signal counts. The unit is that of the logarithm of odds.
+
+    The first four are for one unit of BM25 (k1 1.2, b 0.75, with the factor k1 + 1, which Lucene leaves out): of
+    the words asked, or of a question's title, in titles and in bodies; and of the words of a question's body.
+    """
+
+    title: float = 0.24
+    body: float = 0.15
+    more_title: float = 0.14
+    more_body: float = 0.05
+    # For each factor e by which a week and its age are more than a week.
+    recency: float = 1.0
+    product: float = 2.0
+    solved: float = 0.3
+    # For each factor e of one and its votes.
+    votes: float = 0.1
+    # Of a place in the list by meaning, against one in the list by words.
+    meaning: float = 1.0
+
+
+WEIGHTS = Weights()
+SIGNALS = ("recency", "product", "solved", "votes", "meaning")
+
+# Where candidates come from: the best of all, and of those of the last days, so that what is new is looked at even
+# where old matches abound. Days (None: all) and how many.
+WINDOWS: tuple[tuple[int | None, int], ...] = ((None, 60), (90, 60))
+# What has no age (an article that is kept up to date) ranks as if it had this one, in days.
+AGELESS = 30
+# Places are compared by 1 / (RANK_OFFSET + place).
+RANK_OFFSET = 60
+
+
+def without(*signals: str) -> Weights:
+    """The weights with these signals off. Raises ValueError for one that there is not."""
+    unknown = set(signals) - set(SIGNALS)
+    if unknown:
+        raise ValueError(f"no such signal: {', '.join(sorted(unknown))} (there are {', '.join(SIGNALS)})")
+    return replace(WEIGHTS, **dict.fromkeys(signals, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What an engine found, and all that the order depends on."""
+
+    key: Key
+    score: float
+    # Seconds since 1970; None for what age says nothing against.
+    at: int | None = None
+    solved: bool = False
+    votes: int = 0
+    same_product: bool = False
+
+
+def ranked(candidates: Iterable[Candidate], *, now: datetime, weights: Weights) -> list[Candidate]:
+    """The same, the best first; each key once."""
+    seconds = now.timestamp()
+    once = {each.key: each for each in candidates}
+    return sorted(once.values(), key=lambda each: (-_worth(each, seconds, weights), each.key))
+
+
+def windows(now: datetime, weights: Weights) -> list[tuple[datetime | None, int]]:
+    """Since when, and how many candidates are wanted from there. Without recency only those of all times."""
+    return [
+        (None if days is None else now - timedelta(days=days), most)
+        for days, most in WINDOWS
+        if days is None or weights.recency
+    ]
+
+
+def _worth(candidate: Candidate, now: float, weights: Weights) -> float:
+    days = AGELESS if candidate.at is None else max(0.0, now - candidate.at) / DAY
+    return (
+        candidate.score
+        - weights.recency * math.log1p(days / 7)
+        + weights.product * candidate.same_product
+        + weights.solved * candidate.solved
+        + weights.votes * math.log1p(candidate.votes)
+    )
