@@ -163,7 +163,12 @@ def _is_public(thread: Thread) -> bool:
 
 
 def _drawn(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: datetime) -> Drawn:
-    """Kept for each version, language, time zone, step of the clock and those to whom it looks the same."""
+    """Kept for each version, language, time zone, step of the clock and those to whom it looks the same.
+
+    Not for the team, who are shown what other apps say of a post, which raises no version of the thread.
+    """
+    if viewer.is_team:
+        return _draw(found, viewer, own, after, at)
     # A promise is missed at its moment, not when the clock takes its next step.
     is_late = found.promised_at is not None and found.promised_at <= at
     key = drawn.key("thread", found.pk, after, found.promised_at, is_late, *_alike(found, viewer, own))
@@ -175,10 +180,10 @@ def _drawn(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: date
 
 
 def _alike(found: Thread, viewer: Viewer, own: threads.Own) -> tuple[Hashable, ...]:
-    """What tells apart readers whose posts of this thread differ: nothing for visitors, their jobs for the team."""
-    if own.is_nothing and not viewer.is_member(found.author_id) and (viewer.is_team or not viewer.is_signed_in):
-        return (viewer.kind,)
-    standing = (viewer.kind, viewer.verified, viewer.suspended_until)
+    """What tells apart readers whose posts of this thread differ: nothing for visitors."""
+    if not viewer.is_signed_in:
+        return ()
+    standing = (viewer.verified, viewer.suspended_until)
     return (viewer.member_id, *standing, own.me_too, own.follows, own.said_not_solved, own.wrote, own.votes, own.flags)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +31,8 @@ from search.turns import turn
 log = logging.getLogger(__name__)
 
 MARKS_AT_ONCE = 5_000
+# In this time every node has heard of an index that was just made (seconds).
+HEARD_WITHIN = 5.0
 # Counted exactly up to here; beyond, a page says "about".
 COUNTED = 10_000
 # What the order of what was found depends on.
@@ -241,7 +244,7 @@ class Elastic:
             raise Unavailable(f"the cluster has no index named {self.indices.alias}")
         if targets.following:
             try:
-                self._bulk(targets.following, documents, deletions, version)
+                self._into_following(targets.following, documents, deletions, version)
             except Away as error:
                 # It would lack this for ever, so it is not to be used.
                 log.warning("What is being made of %s is given up: %s", self.indices.alias, error)
@@ -250,6 +253,18 @@ class Elastic:
                     raise
         if targets.current:
             self._bulk(targets.current, documents, deletions, version)
+
+    def _into_following(self, index: str, documents: list[Document], deletions: Collection[Key], version: int) -> None:
+        """Write into the index that is being made. A node may hear of it a moment later than the one that named it."""
+        until = time.monotonic() + HEARD_WITHIN
+        while True:
+            try:
+                return self._bulk(index, documents, deletions, version)
+            except NotThere:
+                with asking():
+                    if time.monotonic() > until or self.indices.targets().following != index:
+                        raise
+            time.sleep(0.05)
 
     def rebuild(self, documents: Iterable[Document]) -> None:
         # Before the first one is read: so whatever is written meanwhile has a later turn, and stays.
@@ -281,6 +296,10 @@ class Elastic:
         if overtaken and overtaken > turn():
             self._another = True
             raise Unavailable("the index was written from another database, or from a later state of this one")
+
+
+class NotThere(Away):
+    """The index that was written to is not there, or this node has not heard of it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,4 +362,5 @@ def _refused(item: dict[str, Any]) -> int:
         # Trying again would never help, and what waits behind it would wait for ever.
         log.error("Elasticsearch refused %s: %s", item.get("_id"), error)
         return 0
-    raise Away(f"{item.get('_id')} was not written: {error.get('type')}: {error.get('reason')}")
+    away = NotThere if error.get("type") == "index_not_found_exception" else Away
+    raise away(f"{item.get('_id')} was not written: {error.get('type')}: {error.get('reason')}")

@@ -17,7 +17,7 @@ from accounts.viewer import Viewer
 from search import check, engines, find
 from search.elastic import client, schema
 from search.elastic.client import Address, Away, Misconfigured
-from search.elastic.engine import Elastic
+from search.elastic.engine import Elastic, NotThere
 from search.embedded import folder as folders
 from search.engine import Filters, Key, Unavailable
 from search.models import Change
@@ -145,6 +145,28 @@ def test_what_is_written_while_the_next_index_is_made_is_in_both(
     assert seen == [[1, 4, 3]], "searches see changes while the next index is made"
     assert (_found(engine, "voicemail"), _found(engine, "roaming")) == ([1, 4], [3])
     assert len(_indices(engine)) == 1, "the old index is gone"
+
+
+def test_a_node_that_has_not_heard_of_the_next_index_is_asked_again(
+    threads: Shelf, made: Callable[[], Elastic], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The node that makes an index knows it before the others do."""
+    threads.put(1, "Roaming")
+    engine = made()
+    send, unheard = engine._bulk, [NotThere("no such index")] * 3
+
+    def bulk(index: str, *given: Any) -> None:
+        if index == engine.indices.targets().following and unheard:
+            raise unheard.pop()
+        send(index, *given)
+
+    def meanwhile() -> Iterator[Any]:
+        engine.write([threads.put(2, "Voicemail")], [])
+        yield threads.notes[1]
+
+    monkeypatch.setattr(engine, "_bulk", bulk)
+    engine.rebuild(meanwhile())
+    assert not unheard and (_found(engine, "voicemail"), _found(engine, "roaming")) == ([2], [1])
 
 
 def test_writers_beside_rebuilds_lose_nothing(threads: Shelf, made: Callable[[], Elastic]) -> None:
