@@ -114,6 +114,7 @@ def test_the_editor_is_at_the_thumb_on_a_phone(arrive):
     page.set_viewport_size({"width": 390, "height": 800})
     helper.go("community/?list=unanswered")
     helper.main.locator(".row .title a").first.click()
+    page.wait_for_url("**/t/**", wait_until="load")
     thumb = helper.main.locator(".thumb a")
     assert thumb.bounding_box()["y"] + thumb.bounding_box()["height"] <= 800
     thumb.click()
