@@ -70,6 +70,7 @@ print("evil", c.get("/en/", HTTP_HOST="evil.example").status_code)
 """
 
 
+@pytest.mark.once
 def test_with_https_no_cookie_travels_in_the_clear(tmp_path):
     environment = os.environ | {
         "ENTRAIDE_URL": "https://entraide.example", "ENTRAIDE_DEMO": "0", "ENTRAIDE_DATA": str(tmp_path),

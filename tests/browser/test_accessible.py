@@ -14,7 +14,7 @@ from tests.browser.axe import DESK, PHONE, faults, width
 from tests.browser.person import PASSWORD, Person
 from tests.browser.shape import Piece, Shape
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 # How many pages of one kind are opened at most, by each role.
 OF_ONE_KIND = 3

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 DESK = Hours(zone=sla.DEFAULT_ZONE, week=sla.week_of(sla.DEFAULT_WEEK), country=sla.DEFAULT_COUNTRY)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "now",
     [

@@ -6,7 +6,7 @@ from tests.browser import axe
 from tests.looks.fits import DESK, PHONE
 from tests.looks.gallery import with_all_pieces
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 OPEN_ALL = "() => document.querySelectorAll('details').forEach((one) => (one.open = true))"
 OPEN = """(place) => {
