@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -21,6 +22,7 @@ ANSWER_MOST = 1_500
 WHOLE_MOST = 20_000
 SHOWN_MOST = 300
 IDS_AT_ONCE = 5_000
+_ADDRESS = re.compile(r"/[a-z]{2}/community/t/(\d{1,18})(-[\w-]*)?/")
 
 
 class ThreadSource:
@@ -85,6 +87,11 @@ class ThreadSource:
             )
             for thread in threads
         }
+
+    def at(self, path: str) -> int | None:
+        match = _ADDRESS.fullmatch(path)
+        found = Thread.objects.listed().filter(pk=int(match[1])).values_list("pk", flat=True) if match else None
+        return found.first() if found is not None else None
 
 
 def _document(thread: Thread, posts: list[Post]) -> Document:

@@ -8,8 +8,10 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         from core.health import part
         from core.periodic import periodic
+        from search import receivers
         from search.health import index_ready, writer_ready
 
+        receivers.connect()
         part("index", index_ready)
         part("search writer", writer_ready)
         periodic("search check", cron="20 3 * * *", command=["search", "check", "--mend"])

@@ -63,6 +63,9 @@ class Source(Protocol):
     def shown(self, ids: Sequence[int], viewer: Viewer) -> dict[int, Shown]:
         """Those of `ids` that this viewer may see now, in one query."""
 
+    def at(self, path: str) -> int | None:
+        """The key of what may be in the index and has this address on the site, with its language; None for others."""
+
 
 SOURCES: dict[str, Source] = {}
 

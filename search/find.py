@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from accounts.viewer import Viewer
-from search import engines, snippets
-from search.documents import SOURCES, Shown
+from search import editorial, engines, snippets
+from search.documents import SOURCES, Document, Shown
 from search.engine import Filters, Found, Key
 from search.models import Change
 
@@ -20,6 +20,8 @@ LAST_PAGE = 10
 SPARE = 20
 # As many waiting changes are looked at one by one; beyond (an import runs), counts are left out instead.
 PENDING_MAX = 500
+# Whatever an engine gives to what fits best, what editors pinned stands above it.
+PINNED = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +84,22 @@ def query(
     hidden, behind = _hidden(viewer)
     wanted = page * PAGE_SIZE + SPARE
     filters = Filters(kinds=tuple(kinds) if kinds else None, product=product, topic=topic, solved=solved)
-    answer = engines.current().query(text, lang=lang, filters=filters, without=hidden, limit=wanted)
-    seen = _seen(answer.found, viewer)
+    pinned = _pinned(text, lang, viewer, filters)
+    without = hidden | {Key(shown.kind, shown.object_id) for shown, _ in pinned}
+    answer = engines.current().query(text, lang=lang, filters=filters, without=without, limit=wanted)
+    below = _seen(answer.found, viewer)
     complete = answer.total <= len(answer.found)
+    total = len(pinned) + (len(below) if complete else answer.total - (len(answer.found) - len(below)))
+    seen = [*pinned, *below]
     here = seen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    total = len(seen) if complete else answer.total - (len(answer.found) - len(seen))
     return Results(
-        hits=_with_snippets(answer.meant or text, here),
+        hits=_with_snippets(editorial.widened(answer.meant or text, lang), here),
         total=None if behind and not complete else total,
         about=not complete,
         page=page,
         has_more=page < LAST_PAGE and len(seen) > page * PAGE_SIZE,
-        loosened=answer.loosened,
-        meant=answer.meant,
+        loosened=answer.loosened and bool(below),
+        meant=answer.meant if below else "",
         foreign=bool(here) and not any(_base(shown.lang) == _base(lang) for shown, _ in seen),
     )
 
@@ -104,17 +109,46 @@ def similar(
 ) -> list[Hit]:
     """What may answer a question that is being written; empty when nothing fits. Raises Unavailable."""
     hidden, _ = _hidden(viewer)
+    pinned = _pinned(title, lang, viewer, Filters())
+    hidden |= {Key(shown.kind, shown.object_id) for shown, _ in pinned}
     answer = engines.current().similar(title, body, lang=lang, product=product, without=hidden, limit=limit + SPARE)
-    return _suggestions(_seen(answer.found, viewer)[:limit])
+    return _suggestions([*pinned, *_seen(answer.found, viewer)][:limit])
 
 
 def suggest(*, text: str, viewer: Viewer, lang: str, limit: int = 5) -> list[Hit]:
     """What to offer while somebody types a search. Raises Unavailable."""
     hidden, _ = _hidden(viewer)
+    pinned = _pinned(text, lang, viewer, Filters())
+    hidden |= {Key(shown.kind, shown.object_id) for shown, _ in pinned}
     answer = engines.current().query(
         text, lang=lang, filters=Filters(), without=hidden, limit=limit + SPARE, typing=True
     )
-    return _suggestions(_seen(answer.found, viewer)[:limit])
+    return _suggestions([*pinned, *_seen(answer.found, viewer)][:limit])
+
+
+def _pinned(text: str, lang: str, viewer: Viewer, filters: Filters) -> list[tuple[Shown, float]]:
+    """What editors want first, as far as this viewer may see it and it is what was narrowed to.
+
+    Only what everybody may read is pinned: what was made private since is in no source's documents.
+    """
+    keys = editorial.pinned(text, lang)
+    if not keys:
+        return []
+    shown = _shown(keys, viewer)
+    documents = _documents(shown)
+    return [
+        (shown[key], PINNED) for key in keys if key in shown and key in documents and _fits(documents[key], filters)
+    ]
+
+
+def _fits(document: Document, filters: Filters) -> bool:
+    """Whether the engine would take it for these filters."""
+    return (
+        (filters.kinds is None or document.kind in filters.kinds)
+        and (filters.product is None or filters.product in (document.product_id, *document.product_ids))
+        and (filters.topic is None or document.topic_id == filters.topic)
+        and (filters.solved is None or document.solved == filters.solved)
+    )
 
 
 def _base(lang: str) -> str:
@@ -150,16 +184,22 @@ def _shown(keys: Iterable[Key], viewer: Viewer) -> dict[Key, Shown]:
     }
 
 
-def _with_snippets(text: str, pairs: list[tuple[Shown, float]]) -> list[Hit]:
-    """Snippets are cut from what the database says now: an index that lags must not quote what was removed."""
+def _documents(keys: Iterable[Key]) -> dict[Key, Document]:
+    """What the database says of these now, of those that everybody may read."""
     ids: dict[str, list[int]] = {}
-    for shown, _ in pairs:
-        ids.setdefault(shown.kind, []).append(shown.object_id)
-    bodies = {
-        Key(kind, document.object_id): document.body
+    for kind, object_id in keys:
+        ids.setdefault(kind, []).append(object_id)
+    return {
+        Key(kind, document.object_id): document
         for kind, wanted in ids.items()
         for document in SOURCES[kind].documents(wanted)
     }
+
+
+def _with_snippets(text: str, pairs: list[tuple[Shown, float]]) -> list[Hit]:
+    """Snippets are cut from what the database says now: an index that lags must not quote what was removed."""
+    documents = _documents(Key(shown.kind, shown.object_id) for shown, _ in pairs)
+    bodies = {key: document.body for key, document in documents.items()}
     marker = snippets.Marker(text)
     return [
         Hit(

@@ -87,7 +87,7 @@ class Elastic:
         # The same words go to the same copy, whose scores may differ a little from another's: so pages fit together.
         search = partial(self._best, filters=filters, without=without, product=product, limit=limit, copy=_copy(text))
         scored = self._scored(asked, lang)
-        doubtful = words.doubtful(text, asked.start)
+        doubtful = words.doubtful(text, asked.start, lang)
         found, total, slips = search(queries.holding(asked, all_of=True), scored, tuple(doubtful))
         instead = {word: slip.text for word, slip in slips.items() if slip.text}
         if together := [word for word, slip in slips.items() if not slip.text]:

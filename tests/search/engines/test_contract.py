@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from search import editorial
 from search.embedded.schema import mark
 from search.engine import Answer, Engine, Filters, Key, Unavailable
 from tests.search.conftest import Shelf
@@ -281,3 +282,16 @@ def test_the_rest_of_a_question_sorts_what_its_title_finds(threads: Shelf, fille
     threads.put(30, "Voicemail does not answer", "the handset abroad says code seven")
     engine = filled()
     assert _ids(engine.similar("Voicemail", "My handset shows code seven", lang="en", product=None))[0] == 30
+
+
+def test_words_that_editors_teach_find_each_other_and_are_no_slips(threads: Shelf, filled: Filled) -> None:
+    threads.put(1, "Restart the router", lang="en")
+    for pk in range(2, 5):
+        threads.put(pk, f"A modern contract {pk}", lang="en")
+    engine = filled()
+    with editorial.tried(editorial.table_of([("en", "livebox, router\nmodem => router")], [])):
+        assert _ids(_query(engine, "liveboxes")) == [1]
+        answer = _query(engine, "modem")
+        assert (_ids(answer), answer.meant) == ([1], "")
+        assert _ids(_query(engine, "livebox", "fr")) == []
+    assert _ids(_query(engine, "livebox")) == []
