@@ -15,3 +15,4 @@ class SearchConfig(AppConfig):
         part("index", index_ready)
         part("search writer", writer_ready)
         periodic("search check", cron="20 3 * * *", command=["search", "check", "--mend"])
+        periodic("search forget", cron="50 3 * * *", command=["search", "forget"])

@@ -37,6 +37,7 @@ class Hit:
     title: SafeString
     snippet: SafeString
     answer: str = ""
+    product_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,17 +200,20 @@ def _documents(keys: Iterable[Key]) -> dict[Key, Document]:
 def _with_snippets(text: str, pairs: list[tuple[Shown, float]]) -> list[Hit]:
     """Snippets are cut from what the database says now: an index that lags must not quote what was removed."""
     documents = _documents(Key(shown.kind, shown.object_id) for shown, _ in pairs)
-    bodies = {key: document.body for key, document in documents.items()}
     marker = snippets.Marker(text)
-    return [
-        Hit(
-            shown=shown,
-            score=score,
-            title=marker.whole(shown.title, shown.lang),
-            snippet=marker.snippet(bodies.get(Key(shown.kind, shown.object_id), shown.text), shown.lang),
+    hits = []
+    for shown, score in pairs:
+        document = documents.get(Key(shown.kind, shown.object_id))
+        hits.append(
+            Hit(
+                shown=shown,
+                score=score,
+                title=marker.whole(shown.title, shown.lang),
+                snippet=marker.snippet(document.body if document else shown.text, shown.lang),
+                product_id=document.product_id if document else None,
+            )
         )
-        for shown, score in pairs
-    ]
+    return hits
 
 
 def _suggestions(pairs: list[tuple[Shown, float]]) -> list[Hit]:

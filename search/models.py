@@ -106,3 +106,51 @@ class Pin(Taught):
 
     def __str__(self) -> str:
         return (self.queries.splitlines() or [""])[0][:80]
+
+
+class Phrase(models.Model):
+    """Words that were searched in one language.
+
+    `text` is "" until they were asked on enough separate occasions; see `search.counting`. Until then only their
+    digest is kept, from which nobody reads them.
+    """
+
+    lang = models.CharField(max_length=10)
+    digest = models.CharField(max_length=32)
+    text = models.CharField(max_length=200, blank=True)
+    occasions = models.PositiveIntegerField(default=0)
+    # The number of the stretch of time that counted last, and the day.
+    last_occasion = models.BigIntegerField(default=0)
+    last_day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest", "lang"], name="one_phrase")]
+        indexes = [models.Index(fields=["last_day"], name="phrase_last_day")]
+
+    def __str__(self) -> str:
+        return self.text or "…"
+
+
+class Asked(models.Model):
+    """How often a phrase was searched on one day, about one product, and what followed. Of nobody in particular."""
+
+    day = models.DateField()
+    phrase = models.ForeignKey(Phrase, on_delete=models.CASCADE, related_name="asked")
+    # The key of the product that was chosen, else of what was found first; 0 for neither.
+    product = models.BigIntegerField(default=0)
+    searches = models.PositiveIntegerField(default=0)
+    # Of these: nothing was found; something was, and nothing followed; something was opened; other words were tried;
+    # the reader went on to ask. A process may write that a search was followed before another writes the search.
+    failed = models.PositiveIntegerField(default=0)
+    abandoned = models.IntegerField(default=0)
+    opened = models.PositiveIntegerField(default=0)
+    reworded = models.PositiveIntegerField(default=0)
+    went_to_ask = models.PositiveIntegerField(default=0)
+    # How many results there were the last time.
+    results = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "phrase", "product"], name="one_count_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.searches} on {self.day}"

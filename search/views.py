@@ -8,14 +8,15 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.viewer import viewer_of
 from core import ratelimits
 from core.text import TITLE_MAX, clean_line
-from search import find
+from search import counting, find
 from search.documents import PRODUCTS, Choice
 from search.engine import Unavailable
 
@@ -46,18 +47,34 @@ def results(request: HttpRequest) -> HttpResponse:
     }
     if text:
         ratelimits.check(request, "search")
+        page = _number(request.GET.get("page", ""), default=1)
+        lang = get_language() or "en"
         try:
-            context["results"] = find.query(
+            context["results"] = results = find.query(
                 text=text,
                 viewer=viewer_of(request),
                 kinds=[kind] if kind else None,
                 product=product.id if product else None,
                 solved=solved or None,
-                lang=get_language() or "en",
-                page=_number(request.GET.get("page", ""), default=1),
+                lang=lang,
+                page=page,
             )
         except Unavailable:
             context["resting"] = True
+        else:
+            # Whoever turns pages is still at the same search.
+            context["mark"] = request.GET.get("was", "")
+            if not _is_ahead(request) and results.page == 1:
+                found = results.hits[0].product_id if results.hits else None
+                mark = counting.searched(
+                    text=text,
+                    lang=lang,
+                    product=(product.id if product else found) or 0,
+                    results=len(results.hits) if results.total is None else results.total,
+                    was=request.GET.get("was", ""),
+                    now=timezone.now(),
+                )
+                context["mark"] = mark.signed() if mark else ""
     return render(request, "search/results.html", context)
 
 
@@ -98,7 +115,23 @@ def suggest(request: HttpRequest) -> HttpResponse:
         hits = find.suggest(text=typed, viewer=viewer_of(request), lang=get_language() or "en")
     except Unavailable:
         hits = []
-    return render(request, "search/suggest.html", {"hits": hits, "text": text}) if hits else HttpResponse("")
+    if not hits:
+        return HttpResponse("")
+    mark = counting.typed(text=text, lang=get_language() or "en", now=timezone.now())
+    return render(request, "search/suggest.html", {"hits": hits, "text": text, "mark": mark.signed() if mark else ""})
+
+
+@require_POST
+def followed(request: HttpRequest) -> HttpResponse:
+    """What came of a search, told by the page as it is left: see `search.counting`. Nothing is said back."""
+    ratelimits.check(request, "seen")
+    counting.followed(mark=request.POST.get("mark", ""), how=request.POST.get("how", ""), now=timezone.now())
+    return HttpResponse(status=204)
+
+
+def _is_ahead(request: HttpRequest) -> bool:
+    """Whether a browser fetches the page before anybody asked for it."""
+    return "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
 
 
 def _product(given: str, products: Sequence[Choice]) -> Choice | None:

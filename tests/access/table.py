@@ -152,6 +152,7 @@ TABLE: dict[str, Row] = {
     "community:remove_comment": (["=comment.pk"], {"reason": "Off topic."}, "sx.xxx.xx", "sx>xxx>xx"),
     "search:results": ([], {}, ".........", "mmmmmmmmm"),
     "search:similar": ([], {}, ".........", "mmmmmmmmm"),
+    "search:followed": ([], {"mark": "made-up", "how": "open"}, "mmmmmmmmm", "........."),
     "search:suggest": ([], {}, ".........", "mmmmmmmmm"),
     "rewards:credits": ([], {}, "s........", "mmmmmmmmm"),
     "care:requests": ([], {}, "s........", "mmmmmmmmm"),
@@ -167,6 +168,10 @@ TABLE: dict[str, Row] = {
     "kb:article": (["=article.pk"], {}, ">>>>>>>>>", "mmmmmmmmm"),
     "kb:card": (["=article.pk", "old"], {}, ">>>>>>>>>", "mmmmmmmmm"),
     "kb:helped": (["=article.pk"], {"helped": "yes"}, "mmmmmmmmm", ">>>>>>>>>"),
+    "kb:searches": ([], {}, "sxxxxx.x.", "mmmmmmmmm"),
+    "kb:open_task": ([], {"text": "esim on two phones", "lang": "en"}, "mmmmmmmmm", "sxxxxx>x>"),
+    "kb:task": (["=task.pk"], {"owner": "", "article": ""}, "sxxxxx.x.", "sxxxxx>x>"),
+    "kb:want": ([], {"q": "esim on two phones", "on": "1"}, "mmmmmmmmm", "s>>>xx>>>"),
     "kb:review": (["=draft_article.pk"], {}, "sxxxxx>x>", "mmmmmmmmm"),
     "wagtail_serve": (["help/mobile/"], {}, ".........", "........."),
 }
