@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from django.db.models import Exists, OuterRef, Subquery
 
 from accounts.viewer import Viewer
-from community.models import Acceptance, Post, Product, Thread, Visibility
+from community.models import Acceptance, Post, Product, Thread, Topic, Visibility
 from core.text import plain
 from search.documents import Choice, Document, Shown
 
@@ -138,3 +138,9 @@ def products() -> list[Choice]:
         found.append(Choice(product.pk, product.slug, product.name, depth))
         waiting += [(child, depth + 1) for child in reversed(children[product.pk])]
     return found
+
+
+def topics(product: int) -> list[Choice]:
+    """The topics of a product that can be asked about. One query."""
+    rows = Topic.objects.filter(product_id=product, retired_at=None).order_by("position", "pk")
+    return [Choice(topic.pk, topic.slug, topic.name) for topic in rows]

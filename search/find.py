@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from accounts.viewer import Viewer
 from search import editorial, engines, snippets
 from search.documents import SOURCES, Document, Shown
-from search.engine import Filters, Found, Key
+from search.engine import Counts, Filters, Found, Key, left_open
 from search.models import Change
 
 PAGE_SIZE = 20
@@ -58,6 +58,8 @@ class Results:
     loosened: bool
     meant: str = ""
     foreign: bool = False
+    # What other filters would find; None where that was not asked, or cannot be told now.
+    counts: Counts | None = None
 
     @property
     def before(self) -> int | None:
@@ -79,19 +81,30 @@ def query(
     solved: bool | None = None,
     lang: str,
     page: int = 1,
+    count: bool = False,
 ) -> Results:
-    """Threads and articles in one ranked list. Any text is fine. Raises `search.engine.Unavailable`."""
+    """Threads and articles in one ranked list. Any text is fine. Raises `search.engine.Unavailable`.
+
+    `count` asks for what other filters would find, too.
+    """
     page = min(max(page, 1), LAST_PAGE)
     hidden, behind = _hidden(viewer)
     wanted = page * PAGE_SIZE + SPARE
     filters = Filters(kinds=tuple(kinds) if kinds else None, product=product, topic=topic, solved=solved)
-    pinned = _pinned(text, lang, viewer, filters)
-    without = hidden | {Key(shown.kind, shown.object_id) for shown, _ in pinned}
+    pins = _pins(text, lang, viewer)
+    pinned = [(shown, PINNED) for shown, document in pins if _fits(document, filters)]
+    without = hidden | {Key(shown.kind, shown.object_id) for shown, _ in pins}
     answer = engines.current().query(text, lang=lang, filters=filters, without=without, limit=wanted)
     below = _seen(answer.found, viewer)
     complete = answer.total <= len(answer.found)
     total = len(pinned) + (len(below) if complete else answer.total - (len(answer.found) - len(below)))
     seen = [*pinned, *below]
+    counts = None
+    if count and not behind:
+        counts = engines.current().counts(
+            answer.meant or text, lang=lang, filters=filters, without=without, loosened=answer.loosened
+        )
+        counts = _with_pins(counts, [document for _, document in pins], filters)
     here = seen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return Results(
         hits=_with_snippets(editorial.widened(answer.meant or text, lang), here),
@@ -101,6 +114,7 @@ def query(
         has_more=page < LAST_PAGE and len(seen) > page * PAGE_SIZE,
         loosened=answer.loosened and bool(below),
         meant=answer.meant if below else "",
+        counts=counts,
         foreign=bool(here) and not any(_base(shown.lang) == _base(lang) for shown, _ in seen),
     )
 
@@ -110,7 +124,7 @@ def similar(
 ) -> list[Hit]:
     """What may answer a question that is being written; empty when nothing fits. Raises Unavailable."""
     hidden, _ = _hidden(viewer)
-    pinned = _pinned(title, lang, viewer, Filters())
+    pinned = [(shown, PINNED) for shown, _ in _pins(title, lang, viewer)]
     hidden |= {Key(shown.kind, shown.object_id) for shown, _ in pinned}
     answer = engines.current().similar(title, body, lang=lang, product=product, without=hidden, limit=limit + SPARE)
     return _suggestions([*pinned, *_seen(answer.found, viewer)][:limit])
@@ -119,7 +133,7 @@ def similar(
 def suggest(*, text: str, viewer: Viewer, lang: str, limit: int = 5) -> list[Hit]:
     """What to offer while somebody types a search. Raises Unavailable."""
     hidden, _ = _hidden(viewer)
-    pinned = _pinned(text, lang, viewer, Filters())
+    pinned = [(shown, PINNED) for shown, _ in _pins(text, lang, viewer)]
     hidden |= {Key(shown.kind, shown.object_id) for shown, _ in pinned}
     answer = engines.current().query(
         text, lang=lang, filters=Filters(), without=hidden, limit=limit + SPARE, typing=True
@@ -127,8 +141,8 @@ def suggest(*, text: str, viewer: Viewer, lang: str, limit: int = 5) -> list[Hit
     return _suggestions([*pinned, *_seen(answer.found, viewer)][:limit])
 
 
-def _pinned(text: str, lang: str, viewer: Viewer, filters: Filters) -> list[tuple[Shown, float]]:
-    """What editors want first, as far as this viewer may see it and it is what was narrowed to.
+def _pins(text: str, lang: str, viewer: Viewer) -> list[tuple[Shown, Document]]:
+    """What editors want first for this search, as far as this viewer may see it.
 
     Only what everybody may read is pinned: what was made private since is in no source's documents.
     """
@@ -137,9 +151,24 @@ def _pinned(text: str, lang: str, viewer: Viewer, filters: Filters) -> list[tupl
         return []
     shown = _shown(keys, viewer)
     documents = _documents(shown)
-    return [
-        (shown[key], PINNED) for key in keys if key in shown and key in documents and _fits(documents[key], filters)
-    ]
+    return [(shown[key], documents[key]) for key in keys if key in shown and key in documents]
+
+
+def _with_pins(counts: Counts, pins: list[Document], filters: Filters) -> Counts:
+    """The engine was told to leave pins out, so they are counted here."""
+    own = left_open(filters)
+    kinds, products, topics = dict(counts.kinds), dict(counts.products), dict(counts.topics)
+    solved = counts.solved
+    for each in pins:
+        if _fits(each, own["kinds"]):
+            kinds[each.kind] = kinds.get(each.kind, 0) + 1
+        if _fits(each, own["products"]):
+            for product in {*each.product_ids, each.product_id} - {None}:
+                products[product] = products.get(product, 0) + 1  # type: ignore[index, arg-type]
+        if each.topic_id and _fits(each, own["topics"]):
+            topics[each.topic_id] = topics.get(each.topic_id, 0) + 1
+        solved += each.solved and _fits(each, own["solved"])
+    return Counts(kinds, products, topics, solved)
 
 
 def _fits(document: Document, filters: Filters) -> bool:

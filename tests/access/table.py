@@ -115,6 +115,12 @@ TABLE: dict[str, Row] = {
         ".........",
         "s>>>xx>>>",
     ),
+    "community:solved": (
+        [],
+        {"helped": "=helped", "shown": "=helped", "title": "No data", "product": "=product.pk"},
+        "mmmmmmmmm",
+        ">>>>>>>>>",
+    ),
     "community:preview": ([], {"text": "**bold**"}, "mmmmmmmmm", "........."),
     "community:upload": ([], {}, "mmmmmmmmm", "siiiiiiii"),
     "community:draft": ([], {"key": "ask", "title": "Half a title"}, "mmmmmmmmm", "s........"),

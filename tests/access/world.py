@@ -155,6 +155,7 @@ def build(words: Words = Words()) -> World:
         "draft_article": article,
         "article": published,
         "task": task,
+        "helped": f"thread:{solved.pk}",
     }
     world.sign_everybody_in()
     return world

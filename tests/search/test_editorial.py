@@ -112,6 +112,28 @@ def test_what_is_pinned_obeys_filters(threads: Shelf, articles: Shelf, index: An
         assert _ids("network", **fits) == [], fits
 
 
+def test_what_is_pinned_counts_with_what_is_found(threads: Shelf, index: Any) -> None:
+    threads.put(1, "Coverage", product_id=4, product_ids=(2, 4), topic_id=9, solved=True)
+    threads.put(2, "The network is slow", product_id=5, product_ids=(2, 5))
+    index()
+    Pin.objects.create(lang="en", queries="network", found=[["thread", 1]])
+    editorial.look_again()
+
+    def counts(**more: Any) -> Any:
+        results = find.query(text="network", viewer=Viewer(), lang="en", count=True, **more)
+        assert results.counts
+        return (
+            results.total,
+            results.counts.kinds,
+            results.counts.products,
+            results.counts.topics,
+            results.counts.solved,
+        )
+
+    assert counts() == (2, {"thread": 2}, {2: 2, 4: 1, 5: 1}, {9: 1}, 1)
+    assert counts(product=5) == (1, {"thread": 1}, {2: 2, 4: 1, 5: 1}, {}, 0)
+
+
 def test_what_is_pinned_is_shown_to_nobody_who_may_not_see_it(threads: Shelf, index: Any, agent: Viewer) -> None:
     threads.put(1, "A secret of the network")
     index()
