@@ -62,10 +62,10 @@ def drawn(days: Sequence[Day]) -> Chart:
 
 
 def nice(most: int) -> int:
-    """The next even number of the kind 2, 4, 10, 20, 40, 100 … that is enough."""
+    """The next round number that is enough and has a whole half: 2, 4, 6, 8, 10, 20, 30, 40, 50, 60, 80, 100 …"""
     power = 1
     while True:
-        for factor in (2, 4, 10):
+        for factor in (2, 4, 6, 8, 10) if power == 1 else (2, 3, 4, 5, 6, 8, 10):
             if factor * power >= most:
                 return factor * power
         power *= 10

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Avg, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from search.models import Asked
@@ -45,6 +45,7 @@ class Row:
     before: int
     failed: int
     abandoned: int
+    # On average; of each day what the last search found.
     results: int
 
     @property
@@ -100,7 +101,7 @@ def listed(period: Period, kind: str) -> list[Row]:
             all_before=Coalesce(Sum("searches", filter=~now), 0),
             failed_now=Coalesce(Sum("failed", filter=now), 0),
             left_now=Coalesce(Sum("abandoned", filter=now), 0),
-            results_now=Coalesce(Sum("results", filter=now), 0),
+            results_now=Avg("results", filter=now & Q(searches__gt=0)),
         )
     )
     if kind == "rising":
@@ -119,7 +120,7 @@ def listed(period: Period, kind: str) -> list[Row]:
             before=row["all_before"],
             failed=row["failed_now"],
             abandoned=max(0, row["left_now"]),
-            results=row["results_now"],
+            results=round(row["results_now"] or 0),
         )
         for row in rows[:LISTED]
     ]

@@ -194,4 +194,4 @@ def test_bars_stand_on_each_other_and_none_rises_above_the_scale() -> None:
     assert sum(part.height for part in drawn.parts) == pytest.approx(37 / 40 * (drawn.base - 8), abs=0.5)
     assert [number for _y, number in drawn.lines] == [0, 20, 40]
     assert min(part.y for part in drawn.parts) > 0
-    assert [chart.nice(most) for most in (1, 2, 3, 9, 11, 90, 101)] == [2, 2, 4, 10, 20, 100, 200]
+    assert [chart.nice(most) for most in (1, 2, 3, 9, 11, 21, 90, 101)] == [2, 2, 4, 10, 20, 30, 100, 200]

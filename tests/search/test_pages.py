@@ -101,12 +101,12 @@ def test_each_filter_says_how_many_it_would_find_and_nothing_is_offered_in_vain(
     write()
     page = _text(client.get("/en/search/", {"q": "roaming"}))
     plain = re.sub(r"<[^>]+>", "", page)
-    assert "Everything : 2" in plain and "Questions : 2" in plain and "Help articles : 0" in plain
-    assert "Solved only : 1" in plain and "20 GB plan (2)" in plain
+    assert "Everything (2)" in plain and "Questions (2)" in plain and "Help articles (0)" in plain
+    assert "Solved only (1)" in plain and "20 GB plan (2)" in plain
     assert "Fibre" not in page
     narrowed = _text(client.get("/en/search/", {"q": "roaming", "product": "plan-20", "topic": "data"}))
     plain = re.sub(r"<[^>]+>", "", narrowed)
-    assert "Mobile data : 1" in plain and "20 GB plan (2)" in plain and "Questions : 1" in plain
+    assert "Mobile data (1)" in plain and "20 GB plan (2)" in plain and "Questions (1)" in plain
     assert "1 result for “roaming”" in narrowed and 'name="topic" value="data"' in narrowed
     # A topic of no product narrows nothing.
     assert "2 results" in _text(client.get("/en/search/", {"q": "roaming", "topic": "data"}))
