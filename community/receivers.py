@@ -13,6 +13,7 @@ from accounts.signals import member_changed, member_erased, member_exported
 from community.models import (
     Acceptance,
     Comment,
+    Deflection,
     Draft,
     Flag,
     Follow,
@@ -53,6 +54,7 @@ def export(sender: Any, *, member: Member, export: dict[str, Any], **_arguments:
         "me_toos": _rows(MeToo.objects.filter(member=member), "thread_id", "created_at"),
         "not_solved": _rows(NotSolved.objects.filter(member=member), "thread_id", "created_at"),
         "follows": _rows(Follow.objects.filter(member=member), "thread_id", "created_at"),
+        "suggested": _rows(Deflection.objects.filter(member=member), "at", "shown", "helped", "thread_id"),
         "read": _rows(Seen.objects.filter(member=member), "thread_id", "at"),
         "reports": _rows(Flag.objects.filter(member=member), "post_id", "comment_id", "cause", "text", "created_at"),
         "drafts": _rows(Draft.objects.filter(member=member), "key", "data", "updated_at"),
@@ -77,6 +79,7 @@ def erase(sender: Any, *, member: Member, now: datetime, **_arguments: Any) -> N
     Draft.objects.filter(member=member).delete()
     Follow.objects.filter(member=member).delete()
     Seen.objects.filter(member=member).delete()
+    Deflection.objects.filter(member=member).update(member=None, token="")
     MemberProduct.objects.filter(member=member).delete()
     Flag.objects.filter(member=member).update(text="")
     for image in Image.objects.filter(member=member):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Exists, OuterRef, Subquery
 
 from accounts.viewer import Viewer
-from community.models import Acceptance, Post, Product, Thread, Visibility
+from community.models import Acceptance, Post, Product, Thread, Topic, Visibility
 from core.text import plain
 from search.documents import Choice, Document, Shown
 
@@ -21,6 +22,7 @@ ANSWER_MOST = 1_500
 WHOLE_MOST = 20_000
 SHOWN_MOST = 300
 IDS_AT_ONCE = 5_000
+_ADDRESS = re.compile(r"/[a-z]{2}/community/t/(\d{1,18})(-[\w-]*)?/")
 
 
 class ThreadSource:
@@ -86,6 +88,11 @@ class ThreadSource:
             for thread in threads
         }
 
+    def at(self, path: str) -> int | None:
+        match = _ADDRESS.fullmatch(path)
+        found = Thread.objects.listed().filter(pk=int(match[1])).values_list("pk", flat=True) if match else None
+        return found.first() if found is not None else None
+
 
 def _document(thread: Thread, posts: list[Post]) -> Document:
     opening = [post for post in posts if post.is_opening]
@@ -131,3 +138,9 @@ def products() -> list[Choice]:
         found.append(Choice(product.pk, product.slug, product.name, depth))
         waiting += [(child, depth + 1) for child in reversed(children[product.pk])]
     return found
+
+
+def topics(product: int) -> list[Choice]:
+    """The topics of a product that can be asked about. One query."""
+    rows = Topic.objects.filter(product_id=product, retired_at=None).order_by("position", "pk")
+    return [Choice(topic.pk, topic.slug, topic.name) for topic in rows]

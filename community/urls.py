@@ -18,6 +18,7 @@ urlpatterns = [
     path("card-<slug:version>.png", cards.thread_list, name="list_card"),
     path("feed/", require_safe(feeds.NewestFeed()), name="feed"),
     path("ask/", asking.ask, name="ask"),
+    path("ask/solved/", asking.solved, name="solved"),
     path("preview/", asking.preview, name="preview"),
     path("pictures/", asking.upload, name="upload"),
     path("drafts/", asking.draft, name="draft"),

@@ -305,6 +305,8 @@ Q_CLUSTER: dict[str, Any] = {
     "label": "Background work",
 }
 SEARCH_INDEX_DIR = DATA / "index"
+# How often a process writes down what was searched, in seconds; 0: only when it is told to.
+SEARCH_COUNTS_EVERY = 10
 ELASTICSEARCH_URL = ENV.elasticsearch_url
 ELASTICSEARCH_API_KEY = ENV.elasticsearch_api_key
 ELASTICSEARCH_CA = ENV.elasticsearch_ca

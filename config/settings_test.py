@@ -33,6 +33,7 @@ WHITENOISE_AUTOREFRESH = True
 MEDIA_ROOT = DATA / "media"
 # Tests change rows behind the product's back, which no finished page would hear of; those of the shelf turn it on.
 ENTRAIDE = {**ENTRAIDE, "VISITORS_PAGES_BYTES": 0}
+SEARCH_COUNTS_EVERY = 0
 SEARCH_INDEX_DIR = DATA / f"index-{os.getpid()}"
 # Tests of the cluster say so.
 ELASTICSEARCH_URL = ELASTICSEARCH_API_KEY = ELASTICSEARCH_CA = ""

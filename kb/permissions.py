@@ -42,3 +42,20 @@ def check_may_edit_help(by: Viewer, now: datetime) -> None:
     check_may_take_part(by, now)
     if not (by.is_moderator or by.is_operator):
         raise Refused(_("Help articles are edited by moderators and operators."), code="not_editor")
+
+
+def check_may_read_searches(by: Viewer) -> None:
+    """To read what customers search for: whoever edits help articles, suspended or not."""
+    if not (by.is_moderator or by.is_operator):
+        raise Refused(_("What customers search for is read by moderators and operators."), code="not_editor")
+
+
+def check_may_plan(by: Viewer, now: datetime) -> None:
+    """To have an article written, or say who writes it."""
+    check_may_take_part(by, now)
+    check_may_read_searches(by)
+
+
+def check_may_want(by: Viewer, now: datetime) -> None:
+    """To be told when an article answers a search: everybody with an account that is open."""
+    check_may_take_part(by, now)

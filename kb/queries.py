@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import F, Window
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber, Substr
 from django.urls import reverse
 from django.utils import translation
 from wagtail.models import Page
 
+from accounts.jobs import Job
+from accounts.models import Member
 from accounts.viewer import Viewer
 from community.models import Post, Thread
 from community.queries.lists import Tree
 from core.paging import paginate
+from kb.models.gaps import EditorialTask, Wanted
 from kb.models.helpfulness import HelpedVote, Helpfulness
 from kb.models.origins import Origin
+from search.counting import digest
 
 if TYPE_CHECKING:
     from kb.models.pages import Article, FaqSection, HelpIndexPage
@@ -146,3 +150,68 @@ def article_of(post_id: int) -> Page | None:
     if origin is None:
         return None
     return Page.objects.filter(translation_key=origin.translation_key).order_by("pk").first()
+
+
+# -- what nothing answers yet ---------------------------------------------------------------------
+
+TASKS_LISTED = 50
+ARTICLES_OFFERED = 50
+
+
+def editors() -> QuerySet[Member]:
+    """Who may own a task: whoever edits help articles."""
+    return (
+        Member.objects.present()
+        .filter(user__is_active=True, user__groups__name__in=[Job.MODERATOR, Job.OPERATOR])
+        .distinct()
+        .order_by("name", "pk")
+    )
+
+
+def tasks(*, lang: str | None) -> list[EditorialTask]:
+    """What is to be written, the oldest first, and then what was settled last. Two queries."""
+    rows = EditorialTask.objects.select_related("owner", "product", "article")
+    if lang is not None:
+        rows = rows.filter(lang=lang)
+    still = rows.filter(state=EditorialTask.State.OPEN).order_by("created_at", "pk")[:TASKS_LISTED]
+    settled = rows.exclude(state=EditorialTask.State.OPEN).order_by("-created_at", "-pk")[:10]
+    return [*still, *settled]
+
+
+def open_tasks(digests: set[str]) -> dict[tuple[str, str], int]:
+    """The keys of open tasks for these searches, by language and digest. One query."""
+    rows = EditorialTask.objects.filter(state=EditorialTask.State.OPEN, digest__in=digests)
+    return {(lang, digest): pk for pk, lang, digest in rows.values_list("pk", "lang", "digest")}
+
+
+def wanted(*, lang: str | None) -> list[dict[str, Any]]:
+    """Searches that members want to be told of and no task is open for: words, language, how many. One query."""
+    task = EditorialTask.objects.filter(
+        state=EditorialTask.State.OPEN, digest=OuterRef("digest"), lang=OuterRef("lang")
+    )
+    rows = Wanted.objects.filter(~Exists(task))
+    if lang is not None:
+        rows = rows.filter(lang=lang)
+    found = (
+        rows.values("text", "lang", "digest").annotate(members=Count("pk")).order_by("-members", "text")[:TASKS_LISTED]
+    )
+    return [dict(row) for row in found]
+
+
+def is_wanted(*, text: str, lang: str, by: Viewer) -> bool:
+    """Whether they want to be told of an answer to these normal words."""
+    return Wanted.objects.filter(member_id=by.member_id or 0, lang=lang, digest=digest(text, lang)).exists()
+
+
+def waiting_for(task: EditorialTask) -> int:
+    """How many members want to hear of it."""
+    return Wanted.objects.filter(digest=task.digest, lang=task.lang).count()
+
+
+def articles_for(task: EditorialTask) -> list[Article]:
+    """What may answer it: the articles of its language that were changed last, drafts among them, and its own."""
+    rows = apps.get_model("kb", "Article").objects.filter(locale__language_code=task.lang)
+    found = list(rows.order_by(F("latest_revision_created_at").desc(nulls_last=True), "-pk")[:ARTICLES_OFFERED])
+    if task.article_id and all(each.pk != task.article_id for each in found):
+        found.insert(0, task.article)  # type: ignore[arg-type]
+    return found

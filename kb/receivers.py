@@ -94,6 +94,7 @@ def on_erased(member: Member, **kwargs: Any) -> None:
 def on_exported(member: Member, export: dict[str, Any], **kwargs: Any) -> None:
     export["kb"] = people.export(member=member)
     export["kb_said"] = people.said(member=member)
+    export["kb_searches"] = people.waited_for(member=member)
 
 
 def member_of(user: Any) -> Member | None:

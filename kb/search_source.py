@@ -34,6 +34,12 @@ class ArticleSource:
     def ids(self) -> Iterator[int]:
         yield from Article.objects.shown().order_by("pk").values_list("pk", flat=True).iterator(chunk_size=2000)
 
+    def at(self, path: str) -> int | None:
+        """By its slug, which has an index, and then by all of its address."""
+        slug = path.rstrip("/").rpartition("/")[2]
+        found = Article.objects.shown().filter(slug=slug).order_by("pk")[:20] if slug else ()
+        return next((article.pk for article in found if article.path_on_site == path), None)
+
     def shown(self, ids: Sequence[int], viewer: Viewer) -> dict[int, Shown]:
         articles = Article.objects.shown().filter(pk__in=ids).select_related("locale", "product")
         return {

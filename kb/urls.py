@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kb import views
+from kb import searches, views
 
 app_name = "kb"
 urlpatterns = [
@@ -10,5 +10,9 @@ urlpatterns = [
     path("articles/<int:page_id>/", views.article, name="article"),
     path("articles/<int:page_id>/card-<slug:version>.png", views.card, name="card"),
     path("articles/<int:page_id>/helped/", views.helped, name="helped"),
+    path("searches/", searches.searches, name="searches"),
+    path("searches/tasks/", searches.open_task, name="open_task"),
+    path("searches/tasks/<int:pk>/", searches.task, name="task"),
+    path("searches/told/", searches.want, name="want"),
     path("reviews/<int:page_id>/", views.review, name="review"),
 ]

@@ -41,6 +41,9 @@ KINDS = {
     "article_published": Kind(
         _("Read the article"), _("You get this mail because you wrote the answer."), Mails.THANKS
     ),
+    "search_answered": Kind(
+        _("Read the article"), _("You get this mail because you asked to be told of an answer. It is the only one.")
+    ),
     "article_submitted": Kind(
         _("Review the article"), _("You get this mail because you review help articles."), Mails.REVIEWS
     ),

@@ -63,6 +63,9 @@ class Source(Protocol):
     def shown(self, ids: Sequence[int], viewer: Viewer) -> dict[int, Shown]:
         """Those of `ids` that this viewer may see now, in one query."""
 
+    def at(self, path: str) -> int | None:
+        """The key of what may be in the index and has this address on the site, with its language; None for others."""
+
 
 SOURCES: dict[str, Source] = {}
 
@@ -80,6 +83,8 @@ class Choice:
     slug: str
     name: str
     depth: int = 0
+    # How many results there would be; None where that is not known.
+    count: int | None = None
 
     @property
     def indented(self) -> str:
@@ -103,3 +108,21 @@ PRODUCTS: dict[str, Choices] = {"read": _none}
 def declare_products(read: Choices) -> None:
     """Called once, by the app that owns the products."""
     PRODUCTS["read"] = read
+
+
+class Topics(Protocol):
+    """What reads the topics of a product, by its key."""
+
+    def __call__(self, product: int) -> Sequence[Choice]: ...
+
+
+def _no_topics(product: int) -> Sequence[Choice]:
+    return ()
+
+
+TOPICS: dict[str, Topics] = {"read": _no_topics}
+
+
+def declare_topics(read: Topics) -> None:
+    """Called once, by the app that owns the topics."""
+    TOPICS["read"] = read

@@ -6,8 +6,8 @@ database about each key before anything is shown.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -40,6 +40,29 @@ class Filters:
 
 
 EVERYTHING = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many would match for each choice of one filter, with all others as they are.
+
+    By kind, by key of a product (those under it count too) and of a topic; and how many of these are solved.
+    """
+
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    products: Mapping[int, int] = field(default_factory=dict)
+    topics: Mapping[int, int] = field(default_factory=dict)
+    solved: int = 0
+
+
+def left_open(filters: Filters) -> dict[str, Filters]:
+    """For each of the counts, the filters with its own left open. A topic belongs to a product."""
+    return {
+        "kinds": replace(filters, kinds=None),
+        "products": replace(filters, product=None, topic=None),
+        "topics": replace(filters, topic=None),
+        "solved": replace(filters, solved=None),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +120,11 @@ class Engine(Protocol):
         What is on `product`, or on those under it, comes before the rest. In the order of `search.ranking`, the
         same whatever the limit. Never raises for what is in `text`. Keys in `without` are neither found nor counted.
         """
+
+    def counts(
+        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), loosened: bool = False
+    ) -> Counts:
+        """What choosing another filter would find for the same search: `text` as it was meant, `loosened` as it was."""
 
     def similar(
         self,

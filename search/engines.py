@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from search.embedded.index import Embedded
-from search.engine import EVERYTHING, Answer, Engine, Filters, Key, Unavailable
+from search.engine import EVERYTHING, Answer, Counts, Engine, Filters, Key, Unavailable
 
 if TYPE_CHECKING:
     from search.elastic.engine import Elastic
@@ -43,6 +43,10 @@ class Reader(Protocol):
         typing: bool = False,
         product: int | None = None,
     ) -> Answer: ...
+
+    def counts(
+        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), loosened: bool = False
+    ) -> Counts: ...
 
     def similar(
         self,
@@ -85,6 +89,13 @@ class Behind:
             lambda engine: engine.query(
                 text, lang=lang, filters=filters, without=without, limit=limit, typing=typing, product=product
             )
+        )
+
+    def counts(
+        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), loosened: bool = False
+    ) -> Counts:
+        return self._ask(
+            lambda engine: engine.counts(text, lang=lang, filters=filters, without=without, loosened=loosened)
         )
 
     def similar(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from accounts.viewer import Viewer
-from search import engines, snippets
-from search.documents import SOURCES, Shown
-from search.engine import Filters, Found, Key
+from search import editorial, engines, snippets
+from search.documents import SOURCES, Document, Shown
+from search.engine import Counts, Filters, Found, Key, left_open
 from search.models import Change
 
 PAGE_SIZE = 20
@@ -20,6 +20,8 @@ LAST_PAGE = 10
 SPARE = 20
 # As many waiting changes are looked at one by one; beyond (an import runs), counts are left out instead.
 PENDING_MAX = 500
+# Whatever an engine gives to what fits best, what editors pinned stands above it.
+PINNED = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Hit:
     title: SafeString
     snippet: SafeString
     answer: str = ""
+    product_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Results:
     loosened: bool
     meant: str = ""
     foreign: bool = False
+    # What other filters would find; None where that was not asked, or cannot be told now.
+    counts: Counts | None = None
 
     @property
     def before(self) -> int | None:
@@ -76,25 +81,40 @@ def query(
     solved: bool | None = None,
     lang: str,
     page: int = 1,
+    count: bool = False,
 ) -> Results:
-    """Threads and articles in one ranked list. Any text is fine. Raises `search.engine.Unavailable`."""
+    """Threads and articles in one ranked list. Any text is fine. Raises `search.engine.Unavailable`.
+
+    `count` asks for what other filters would find, too.
+    """
     page = min(max(page, 1), LAST_PAGE)
     hidden, behind = _hidden(viewer)
     wanted = page * PAGE_SIZE + SPARE
     filters = Filters(kinds=tuple(kinds) if kinds else None, product=product, topic=topic, solved=solved)
-    answer = engines.current().query(text, lang=lang, filters=filters, without=hidden, limit=wanted)
-    seen = _seen(answer.found, viewer)
+    pins = _pins(text, lang, viewer)
+    pinned = [(shown, PINNED) for shown, document in pins if _fits(document, filters)]
+    without = hidden | {Key(shown.kind, shown.object_id) for shown, _ in pins}
+    answer = engines.current().query(text, lang=lang, filters=filters, without=without, limit=wanted)
+    below = _seen(answer.found, viewer)
     complete = answer.total <= len(answer.found)
+    total = len(pinned) + (len(below) if complete else answer.total - (len(answer.found) - len(below)))
+    seen = [*pinned, *below]
+    counts = None
+    if count and not behind:
+        counts = engines.current().counts(
+            answer.meant or text, lang=lang, filters=filters, without=without, loosened=answer.loosened
+        )
+        counts = _with_pins(counts, [document for _, document in pins], filters)
     here = seen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-    total = len(seen) if complete else answer.total - (len(answer.found) - len(seen))
     return Results(
-        hits=_with_snippets(answer.meant or text, here),
+        hits=_with_snippets(editorial.widened(answer.meant or text, lang), here),
         total=None if behind and not complete else total,
         about=not complete,
         page=page,
         has_more=page < LAST_PAGE and len(seen) > page * PAGE_SIZE,
-        loosened=answer.loosened,
-        meant=answer.meant,
+        loosened=answer.loosened and bool(below),
+        meant=answer.meant if below else "",
+        counts=counts,
         foreign=bool(here) and not any(_base(shown.lang) == _base(lang) for shown, _ in seen),
     )
 
@@ -104,17 +124,61 @@ def similar(
 ) -> list[Hit]:
     """What may answer a question that is being written; empty when nothing fits. Raises Unavailable."""
     hidden, _ = _hidden(viewer)
+    pinned = [(shown, PINNED) for shown, _ in _pins(title, lang, viewer)]
+    hidden |= {Key(shown.kind, shown.object_id) for shown, _ in pinned}
     answer = engines.current().similar(title, body, lang=lang, product=product, without=hidden, limit=limit + SPARE)
-    return _suggestions(_seen(answer.found, viewer)[:limit])
+    return _suggestions([*pinned, *_seen(answer.found, viewer)][:limit])
 
 
 def suggest(*, text: str, viewer: Viewer, lang: str, limit: int = 5) -> list[Hit]:
     """What to offer while somebody types a search. Raises Unavailable."""
     hidden, _ = _hidden(viewer)
+    pinned = [(shown, PINNED) for shown, _ in _pins(text, lang, viewer)]
+    hidden |= {Key(shown.kind, shown.object_id) for shown, _ in pinned}
     answer = engines.current().query(
         text, lang=lang, filters=Filters(), without=hidden, limit=limit + SPARE, typing=True
     )
-    return _suggestions(_seen(answer.found, viewer)[:limit])
+    return _suggestions([*pinned, *_seen(answer.found, viewer)][:limit])
+
+
+def _pins(text: str, lang: str, viewer: Viewer) -> list[tuple[Shown, Document]]:
+    """What editors want first for this search, as far as this viewer may see it.
+
+    Only what everybody may read is pinned: what was made private since is in no source's documents.
+    """
+    keys = editorial.pinned(text, lang)
+    if not keys:
+        return []
+    shown = _shown(keys, viewer)
+    documents = _documents(shown)
+    return [(shown[key], documents[key]) for key in keys if key in shown and key in documents]
+
+
+def _with_pins(counts: Counts, pins: list[Document], filters: Filters) -> Counts:
+    """The engine was told to leave pins out, so they are counted here."""
+    own = left_open(filters)
+    kinds, products, topics = dict(counts.kinds), dict(counts.products), dict(counts.topics)
+    solved = counts.solved
+    for each in pins:
+        if _fits(each, own["kinds"]):
+            kinds[each.kind] = kinds.get(each.kind, 0) + 1
+        if _fits(each, own["products"]):
+            for product in {*each.product_ids, each.product_id} - {None}:
+                products[product] = products.get(product, 0) + 1  # type: ignore[index, arg-type]
+        if each.topic_id and _fits(each, own["topics"]):
+            topics[each.topic_id] = topics.get(each.topic_id, 0) + 1
+        solved += each.solved and _fits(each, own["solved"])
+    return Counts(kinds, products, topics, solved)
+
+
+def _fits(document: Document, filters: Filters) -> bool:
+    """Whether the engine would take it for these filters."""
+    return (
+        (filters.kinds is None or document.kind in filters.kinds)
+        and (filters.product is None or filters.product in (document.product_id, *document.product_ids))
+        and (filters.topic is None or document.topic_id == filters.topic)
+        and (filters.solved is None or document.solved == filters.solved)
+    )
 
 
 def _base(lang: str) -> str:
@@ -150,26 +214,35 @@ def _shown(keys: Iterable[Key], viewer: Viewer) -> dict[Key, Shown]:
     }
 
 
-def _with_snippets(text: str, pairs: list[tuple[Shown, float]]) -> list[Hit]:
-    """Snippets are cut from what the database says now: an index that lags must not quote what was removed."""
+def _documents(keys: Iterable[Key]) -> dict[Key, Document]:
+    """What the database says of these now, of those that everybody may read."""
     ids: dict[str, list[int]] = {}
-    for shown, _ in pairs:
-        ids.setdefault(shown.kind, []).append(shown.object_id)
-    bodies = {
-        Key(kind, document.object_id): document.body
+    for kind, object_id in keys:
+        ids.setdefault(kind, []).append(object_id)
+    return {
+        Key(kind, document.object_id): document
         for kind, wanted in ids.items()
         for document in SOURCES[kind].documents(wanted)
     }
+
+
+def _with_snippets(text: str, pairs: list[tuple[Shown, float]]) -> list[Hit]:
+    """Snippets are cut from what the database says now: an index that lags must not quote what was removed."""
+    documents = _documents(Key(shown.kind, shown.object_id) for shown, _ in pairs)
     marker = snippets.Marker(text)
-    return [
-        Hit(
-            shown=shown,
-            score=score,
-            title=marker.whole(shown.title, shown.lang),
-            snippet=marker.snippet(bodies.get(Key(shown.kind, shown.object_id), shown.text), shown.lang),
+    hits = []
+    for shown, score in pairs:
+        document = documents.get(Key(shown.kind, shown.object_id))
+        hits.append(
+            Hit(
+                shown=shown,
+                score=score,
+                title=marker.whole(shown.title, shown.lang),
+                snippet=marker.snippet(document.body if document else shown.text, shown.lang),
+                product_id=document.product_id if document else None,
+            )
         )
-        for shown, score in pairs
-    ]
+    return hits
 
 
 def _suggestions(pairs: list[tuple[Shown, float]]) -> list[Hit]:

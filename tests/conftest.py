@@ -21,6 +21,7 @@ from accounts.models import Member, User
 from accounts.viewer import Viewer
 from community.models import Product, Topic
 from core import brand, shelf
+from search import counting, editorial
 from tests.services import databases
 
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)  # a Tuesday, 11:00 in Paris
@@ -100,6 +101,9 @@ def _nothing_left_over() -> Iterator[None]:
     if read := brand._kept:
         cache.set(brand._MARK, read[0], None)
     translation.activate("en")
+    # What a test taught search goes with its transaction.
+    editorial.look_again()
+    counting._waiting.take()
     yield
     brand._kept = read
     brand.look_again()

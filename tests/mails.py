@@ -29,6 +29,7 @@ TOLD: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("comment_posted", f"{THREAD}#post-39", {"title": TITLE, "author": "Tom Acheson", "on_question": True}),
     ("answer_accepted", f"{THREAD}#post-40", {"title": TITLE, "asker": "Camille Roy"}),
     ("article_published", "help/articles/7/", {"title": TITLE}),
+    ("search_answered", "help/articles/7/", {"title": TITLE, "text": "esim on two phones"}),
     ("article_submitted", "help/reviews/7/", {"title": TITLE}),
     ("article_sent_back", "help/reviews/7/", {"title": TITLE, "comment": "Say which menu on an iPhone."}),
     ("case_opened", THREAD, {"title": TITLE, "asker": "Camille Roy", "reason": "escalated", "due_at": AT.isoformat()}),

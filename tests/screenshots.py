@@ -58,7 +58,9 @@ PAGES = (
     ("", "topic", "community/about/plan-20/ first .filters a[href*='/plan-20/']"),
     ("", "thread", "community/?list=solved first .row .title a"),
     ("", "search", "search/?q=data"),
+    ("", "search-mended", "search/?q=roamin"),
     ("", "search-empty", "search/?q=zeppelin"),
+    ("customer", "search-empty-customer", "search/?q=zeppelin"),
     ("", "help", "help/"),
     ("", "section", "help/ first main h2 a"),
     ("", "article", "help/ first main ul a"),
@@ -92,6 +94,8 @@ PAGES = (
     ("moderator", "reports", "community/reports/"),
     ("moderator", "decide", "community/reports/ first .row .title a"),
     ("moderator", "report", "community/?list=solved first .row .title a first a[href*='/report/']"),
+    ("moderator", "searches", "help/searches/"),
+    ("moderator", "search-task", "help/searches/ first .asked a[href*='/tasks/']"),
     ("agent", "desk", "desk/"),
     ("agent", "desk-mine", "desk/?queue=mine"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -11,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.viewer import Viewer
 from community import signals
+from community.actions.deflecting import keys
 from community.actions.ground import as_of_now, count, writer
-from community.models import Draft, Follow, Post, Product, Thread, Topic, Visibility
+from community.models import Deflection, Draft, Follow, Post, Product, Thread, Topic, Visibility
 from community.permissions import check_may_ask
 from core.errors import Invalid
 from core.text import check_body, check_title, render_markdown
@@ -33,8 +35,11 @@ def ask(
     now: datetime,
     token: str = "",
     visibility: str = Visibility.PUBLIC,
+    shown: Iterable[str] = (),
 ) -> Thread:
     """Post a question with its opening post; the asker follows it and their draft goes.
+
+    `shown` names what was suggested meanwhile, and did not spare the question: it is kept.
 
     The same words with the same `token` again give the thread that the first made. Raises Invalid with all
     that is wrong, by field, and Refused. Sends `thread_asked`.
@@ -71,6 +76,10 @@ def ask(
                 html=render_markdown(given["details"]),
             )  # fmt: skip
             Follow.objects.create(thread=thread, member=author, created_at=now)
+            if suggested := keys(shown):
+                Deflection.objects.create(
+                    at=now, lang=lang, member=author, product=product, shown=suggested, thread=thread
+                )
             Draft.objects.filter(member=author, key="ask").delete()
             if visibility == Visibility.PUBLIC:
                 count(author.pk, threads=1)

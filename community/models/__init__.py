@@ -1,5 +1,6 @@
 """What the community keeps, a file for each family of rows."""
 
+from community.models.deflection import Deflection
 from community.models.feedback import Acceptance, Follow, MeToo, NotSolved, Seen, Vote
 from community.models.images import Image
 from community.models.moderation import Decision, Flag
@@ -12,6 +13,7 @@ __all__ = [
     "Acceptance",
     "Comment",
     "Decision",
+    "Deflection",
     "Draft",
     "Flag",
     "Follow",

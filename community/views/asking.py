@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.viewer import Viewer, viewer_of
-from community.actions import asking, drafts, images
+from community.actions import asking, deflecting, drafts, images
 from community.forms import Entry
 from community.models import Draft, Product, Topic
 from community.queries.lists import Tree
@@ -20,6 +21,8 @@ from core.errors import Invalid, Refused, TooMany
 from core.ratelimits import check, count, look
 from core.text import BODY_MAX, clean_block, render_markdown
 from core.visitors import same_for_visitors
+from search import find
+from search.engine import Unavailable
 
 FIELDS = ("title", "product", "topic", "details", "lang", "token")
 # What may be put into a draft, in characters: a post at its longest, and its title.
@@ -34,6 +37,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request, _started(request, viewer))
     entry = Entry.of(request.POST, FIELDS)
+    if request.POST.get("look"):
+        return _form(request, entry, suggest=True)
     if not viewer.is_signed_in:
         keep(request, path=request.path, label=entry.values["title"] or _("Your question"), entry=entry)
         return sign_in(request, request.path)
@@ -49,12 +54,39 @@ def ask(request: HttpRequest) -> HttpResponse:
             lang=entry.values["lang"] or get_language() or "en",
             now=now(),
             token=entry.values["token"],
+            shown=request.POST.getlist("shown"),
         )
     except (Invalid, Refused, TooMany) as error:
         entry.refuse(error)
         return answered_by(_form(request, entry), error)
     count(request, "ask")
     return go(request, thread.get_absolute_url())
+
+
+@require_POST
+def solved(request: HttpRequest) -> HttpResponse:
+    """One of the suggestions solves it: nothing is asked, with thanks, and the reader goes on to what helped."""
+    check(request, "vote")
+    viewer = viewer_of(request)
+    entry = Entry.of(request.POST, FIELDS)
+    product, _topic = _chosen(entry)
+    try:
+        found = deflecting.solved_by(
+            helped=request.POST.get("helped", ""),
+            shown=request.POST.getlist("shown"),
+            product=product,
+            lang=get_language() or "en",
+            by=viewer,
+            now=now(),
+            token=entry.values["token"],
+        )
+    except Invalid as error:
+        entry.refuse(error)
+        return answered_by(_form(request, entry), error)
+    messages.success(
+        request, _("Good to know that this solves it. Your question was not posted; you can ask at any time.")
+    )
+    return go(request, found.url)
 
 
 @require_POST
@@ -107,7 +139,8 @@ def _started(request: HttpRequest, viewer: Viewer) -> Entry:
     return Entry.of({"title": request.GET.get("title", "")[:200], "product": request.GET.get("product", "")}, FIELDS)
 
 
-def _form(request: HttpRequest, entry: Entry) -> HttpResponse:
+def _form(request: HttpRequest, entry: Entry, *, suggest: bool = False) -> HttpResponse:
+    """The form as it stands; with suggestions for its words where no script fetches them."""
     viewer = viewer_of(request)
     tree = Tree.read(viewer)
     topics = list(
@@ -138,8 +171,24 @@ def _form(request: HttpRequest, entry: Entry) -> HttpResponse:
         "ask_for": ask_for,
         "languages": settings.LANGUAGES,
         "own_address": reverse("community:ask"),
+        "looked": suggest,
+        "hits": _suggestions(request, entry, chosen) if suggest else [],
     }
     return render(request, "community/ask.html", context)
+
+
+def _suggestions(request: HttpRequest, entry: Entry, product: Product | None) -> list[find.Hit]:
+    check(request, "search")
+    try:
+        return find.similar(
+            title=entry.values["title"][:300],
+            body=entry.values["details"][:2_000],
+            product=product.pk if product else None,
+            viewer=viewer_of(request),
+            lang=get_language() or "en",
+        )
+    except Unavailable:
+        return []
 
 
 def _ask_for(topic: Topic) -> str:

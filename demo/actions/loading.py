@@ -24,6 +24,7 @@ from community.actions.products import make_product, make_topic
 from community.models import MemberProduct, Product, Thread, Topic
 from core.errors import Refused
 from demo import script
+from demo.actions import searching
 from demo.actions.telling import Teller
 from demo.actions.timeline import Timeline
 from kb.actions.demo import make_article, submit_article, withdraw_article
@@ -53,6 +54,8 @@ def load(*, now: datetime, progress: Callable[[str], object] = lambda _what: Non
         for thread in script.threads():
             teller.plan(thread)
         timeline.run()
+        progress("searches")
+        searching.search(people=people, products=products, now=now)
         told_before(now - READ_AFTER)
 
 

@@ -7,11 +7,12 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Member
-from kb.models import Article, HelpedVote, Origin
+from kb.models import Article, EditorialTask, HelpedVote, Origin, Wanted
 
 
 def erase(*, member: Member) -> None:
-    """Take the name off what is credited to a member, unless they asked that it stays; forget what they said helped.
+    """Take the name off what is credited to a member, unless they asked that it stays; forget what they said helped
+    and what they wait for, and free what they were to write.
 
     The counts stay: they name nobody.
     """
@@ -19,6 +20,8 @@ def erase(*, member: Member) -> None:
         if not member.keep_name:
             Origin.objects.filter(credited=member).update(credited_to="")
         HelpedVote.objects.filter(member=member).delete()
+        Wanted.objects.filter(member=member).delete()
+        EditorialTask.objects.filter(owner=member).update(owner=None)
 
 
 def export(*, member: Member) -> list[dict[str, Any]]:
@@ -42,3 +45,17 @@ def said(*, member: Member) -> list[dict[str, Any]]:
         {"title": vote.article.title, "helped": vote.helped, "at": vote.at.isoformat()}
         for vote in HelpedVote.objects.filter(member=member).select_related("article").order_by("pk")
     ]
+
+
+def waited_for(*, member: Member) -> dict[str, list[dict[str, Any]]]:
+    """The searches that a member wants to hear of when there is an answer, and those they are to answer."""
+    return {
+        "wanted": [
+            {"text": row.text, "lang": row.lang, "at": row.created_at.isoformat()}
+            for row in Wanted.objects.filter(member=member).order_by("pk")
+        ],
+        "to_write": [
+            {"text": row.text, "lang": row.lang, "state": row.state, "at": row.created_at.isoformat()}
+            for row in EditorialTask.objects.filter(owner=member).order_by("pk")
+        ],
+    }

@@ -11,6 +11,7 @@ from wagtail.models import Page
 from community.actions.lifecycle import draw_anew, link_article, unlink_article
 from community.models import Thread
 from events.record import record
+from kb.actions import gaps
 from kb.models import Article, Origin
 from notifications.notify import notify
 from search.outbox import changed
@@ -22,6 +23,7 @@ def published(*, article: Article, now: datetime) -> None:
         changed("article", [article.pk])
         origin = _relink(article.translation_key, now)
         record(verb="article.published", actor=None, obj=article.page_ptr, now=now, subject=_subject(origin, article))
+        gaps.answered_by(article=article, now=now)
         if origin is None or origin.credited_id is None or origin.post_id is None:
             return
         notify(

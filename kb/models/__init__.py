@@ -1,5 +1,6 @@
 """What the knowledge base keeps: Wagtail's pages, where articles come from, and the task that reviews them."""
 
+from kb.models.gaps import EditorialTask, Wanted
 from kb.models.helpfulness import HelpedVote, Helpfulness
 from kb.models.origins import Origin
 from kb.models.pages import Article, FaqArticle, FaqSection, Guide, HelpIndexPage, HelpPage, HomePage
@@ -7,6 +8,7 @@ from kb.models.review import ReviewTask
 
 __all__ = [
     "Article",
+    "EditorialTask",
     "FaqArticle",
     "FaqSection",
     "Guide",
@@ -17,4 +19,5 @@ __all__ = [
     "HomePage",
     "Origin",
     "ReviewTask",
+    "Wanted",
 ]

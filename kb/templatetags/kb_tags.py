@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, override
 
 from accounts.viewer import Viewer
 from community.models import Post, Thread
@@ -19,7 +21,8 @@ from core.errors import Refused
 from kb import cards
 from kb.models import Article, Origin
 from kb.permissions import check_may_promote
-from kb.queries import article_of
+from kb.queries import article_of, is_wanted
+from search.counting import normal
 
 register = template.Library()
 
@@ -50,6 +53,30 @@ def promotion(context: dict[str, Any], thread: Thread, post: Post) -> dict[str, 
     except Refused:
         return shown
     return shown | {"offered": True}
+
+
+@register.filter
+def search_address(row: Any) -> str:
+    """Where a search is made again, in the language that it was made in. `row` has a text and a lang."""
+    with override(row.lang):
+        return f"{reverse('search:results')}?{urlencode({'q': row.text})}"
+
+
+@register.filter
+def task_of(row: Any, tasks_open: dict[tuple[str, str], int]) -> int | None:
+    """The open task for a search, from what the page knows of all of them."""
+    return tasks_open.get((row.lang, row.digest))
+
+
+@register.inclusion_tag("kb/parts/tell_me.html", takes_context=True)
+def tell_me(context: dict[str, Any], text: str) -> dict[str, Any]:
+    """The offer to be told when an article answers a search. One query for members, none for visitors."""
+    by: Viewer = context.get("viewer") or Viewer()
+    shown: dict[str, Any] = {"text": text, "words": normal(text), "csrf_token": context.get("csrf_token", "")}
+    if by.is_signed_in:
+        shown["is_member"] = True
+        shown["waits"] = is_wanted(text=shown["words"], lang=get_language() or "en", by=by)
+    return shown
 
 
 @register.simple_tag

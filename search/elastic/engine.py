@@ -24,7 +24,7 @@ from search.elastic.client import BUILDS_WITHIN, WRITE_RETRIES, WRITES_WITHIN, A
 from search.elastic.indices import Indices
 from search.embedded.spelling import SHORTEST
 from search.embedded.words import COMMONER, MENDED_MAX, RARE
-from search.engine import EVERYTHING, Answer, Filters, Found, Key, Unavailable
+from search.engine import EVERYTHING, Answer, Counts, Filters, Found, Key, Unavailable, left_open
 from search.ranking import Candidate, Weights
 from search.turns import turn
 
@@ -35,6 +35,8 @@ MARKS_AT_ONCE = 5_000
 HEARD_WITHIN = 5.0
 # Counted exactly up to here; beyond, a page says "about".
 COUNTED = 10_000
+# As many choices of one filter are counted.
+COUNTED_MOST = 1_000
 # What the order of what was found depends on.
 COLUMNS = [{"field": "at", "format": "epoch_second"}, "solved", "votes", "products"]
 # Words that nothing holds, and those in so few documents that they may be slips, with what is near and commoner.
@@ -87,7 +89,7 @@ class Elastic:
         # The same words go to the same copy, whose scores may differ a little from another's: so pages fit together.
         search = partial(self._best, filters=filters, without=without, product=product, limit=limit, copy=_copy(text))
         scored = self._scored(asked, lang)
-        doubtful = words.doubtful(text, asked.start)
+        doubtful = words.doubtful(text, asked.start, lang)
         found, total, slips = search(queries.holding(asked, all_of=True), scored, tuple(doubtful))
         instead = {word: slip.text for word, slip in slips.items() if slip.text}
         if together := [word for word, slip in slips.items() if not slip.text]:
@@ -102,6 +104,35 @@ class Elastic:
             found, total, _ = search(queries.holding(asked, all_of=False), scored)
         said = {doubtful[word]: other for word, other in instead.items() if slips[word].absent}
         return Answer(found, total, loosened, analysis.replaced(text, said) if said else "")
+
+    def counts(
+        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), loosened: bool = False
+    ) -> Counts:
+        asked = words.asked(text, lang=lang)
+        if not asked:
+            return Counts()
+        held = queries.holding(asked, all_of=not loosened)
+        fields = {"kinds": "kind", "products": "products", "topics": "topic"}
+        together: dict[Filters, list[str]] = {}
+        for name, own in left_open(filters).items():
+            together.setdefault(own, []).append(name)
+        searches = MultiSearch(using=self.client)
+        for own, names in together.items():
+            query = Q("bool", filter=[held, *queries.narrowed(own)], must_not=queries.hidden(without))
+            search = self._search(query)[:0].params(preference=_copy(text)).extra(track_total_hits=False)
+            for name in names:
+                if name == "solved":
+                    search.aggs.bucket(name, "filter", term={"solved": True})
+                else:
+                    search.aggs.bucket(name, "terms", field=fields[name], size=COUNTED_MOST)
+            searches = searches.add(search)
+        with asking():
+            answers = [each.to_dict()["aggregations"] for each in searches.execute()]
+        found = {name: answer for each in answers for name, answer in each.items()}
+        by = {name: {each["key"]: each["doc_count"] for each in found[name]["buckets"]} for name in fields}
+        return Counts(
+            kinds=by["kinds"], products=by["products"], topics=by["topics"], solved=found["solved"]["doc_count"]
+        )
 
     def similar(
         self,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 
-from search import analysis
+from search import analysis, editorial
 from search.embedded.spelling import LONGEST, SHORTEST
 from search.embedded.words import MENDED, TEXT_MAX, TRANSLATED, WORDS_MAX, enough
 from search.glossary import _LINES
@@ -51,6 +51,11 @@ def asked(text: str, *, lang: str, typing: bool = False, instead: Mapping[str, s
                 for forms in words[at : at + 2]:
                     if group in forms:
                         forms[group].setdefault(joined, 1.0)
+    for forms, also in zip(words, editorial.also(typed, lang), strict=True):
+        for word in also:
+            for group in analysis.LANGUAGES:
+                if analysis.term_of(word, group):
+                    forms.setdefault(group, {}).setdefault(word, editorial.SYNONYM)
     for word, forms in zip(typed, words, strict=True):
         if other := (instead or {}).get(word):
             for group in analysis.LANGUAGES:
@@ -66,12 +71,14 @@ def asked(text: str, *, lang: str, typing: bool = False, instead: Mapping[str, s
     return found
 
 
-def doubtful(text: str, start: str) -> dict[str, str]:
+def doubtful(text: str, start: str, lang: str) -> dict[str, str]:
     """The words of a text that may be slips of the finger, folded, and as `analysis.words` has them.
 
-    Not the one that is still being typed.
+    Not the one that is still being typed, nor what editors know.
     """
-    typed = ((analysis.term_of(word, "xx"), word) for word in analysis.words(text[:TEXT_MAX]))
+    said = analysis.words(text[:TEXT_MAX])
+    known = editorial.also(said, lang)
+    typed = ((analysis.term_of(word, "xx"), word) for word, also in zip(said, known, strict=True) if not also)
     return {
         folded: word
         for folded, word in islice(typed, WORDS_MAX)

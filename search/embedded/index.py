@@ -19,12 +19,20 @@ from search import ranking
 from search.documents import SOURCES, Document
 from search.embedded import folder as folders
 from search.embedded import queries, schema, words
-from search.engine import EVERYTHING, Answer, Filters, Found, Key, Unavailable
+from search.engine import EVERYTHING, Answer, Counts, Filters, Found, Key, Unavailable, left_open
 from search.ranking import Candidate, Weights
 
 WRITER_MEMORY = 64_000_000  # bytes before Tantivy writes a segment
 BUILD_MEMORY = 192_000_000
 MARKS_AT_ONCE = 5_000
+# As many choices of one filter are counted, and in which columns they stand.
+COUNTED_MOST = 1_000
+COLUMNS_OF = {
+    "kinds": ["kind_code"],
+    "products": [f"product_{level}" for level in range(schema.LEVELS)],
+    "topics": ["topic"],
+    "solved": ["solved"],
+}
 
 
 @dataclass(slots=True)
@@ -76,6 +84,41 @@ class Embedded:
             if found:
                 break
         return Answer(found, total, loosened, asked.meant)
+
+    def counts(
+        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), loosened: bool = False
+    ) -> Counts:
+        searcher = self.searcher()
+        asked = words.asked(text, lang=lang, searcher=searcher)
+        if not asked:
+            return Counts()
+        held = queries.holding(asked, all_of=not loosened, frequency=words.frequencies(searcher))
+        # Those that leave the same filters open are counted in one go: without filters that is all of them.
+        together: dict[Filters, list[str]] = {}
+        for name, own in left_open(filters).items():
+            together.setdefault(own, []).append(name)
+        found: dict[str, dict[int, int]] = {}
+        for own, names in together.items():
+            query = Query.boolean_query([(Occur.Must, held), *queries.narrowed(own, without)])
+            wanted = {
+                column: {"terms": {"field": column, "size": COUNTED_MOST}}
+                for name in names
+                for column in COLUMNS_OF[name]
+            }
+            for column, answer in searcher.aggregate(query, wanted).items():
+                found[column] = {int(each["key"]): each["doc_count"] for each in answer["buckets"]}
+        products: dict[int, int] = {}
+        for column in COLUMNS_OF["products"]:
+            # A document has each of its products once, in whatever column.
+            for key, count in found[column].items():
+                products[key] = products.get(key, 0) + count
+        kinds = {schema.code(kind): kind for kind in SOURCES}
+        return Counts(
+            kinds={kinds[code]: count for code, count in found["kind_code"].items() if code in kinds},
+            products=products,
+            topics=found["topic"],
+            solved=found["solved"].get(1, 0),
+        )
 
     def similar(
         self,

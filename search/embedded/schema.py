@@ -27,7 +27,7 @@ def build() -> tantivy.Schema:
     schema.add_unsigned_field("mark", fast=True)
     schema.add_text_field("lang", tokenizer_name="raw", index_option="basic")
     schema.add_unsigned_field("products", indexed=True)
-    schema.add_unsigned_field("topic", indexed=True)
+    schema.add_unsigned_field("topic", indexed=True, fast=True)
     schema.add_boolean_field("solved", indexed=True, fast=True)
     # What the order depends on beside the words. A column gives one value, so each product above has its own.
     schema.add_integer_field("at", indexed=True, fast=True)

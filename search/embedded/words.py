@@ -8,7 +8,7 @@ from functools import partial
 
 import tantivy
 
-from search import analysis, glossary
+from search import analysis, editorial, glossary
 from search.embedded import spelling
 
 # Longer texts are cut: the first words say what somebody looks for.
@@ -72,9 +72,13 @@ def asked(text: str, *, lang: str, searcher: tantivy.Searcher, typing: bool = Fa
     said = [own in forms for forms in words]
     groups = sorted(analysis.LANGUAGES, key=lambda group: group != own)
     _join(typed, words, frequency)
+    others = editorial.also(typed, lang)
+    for forms, also in zip(words, others, strict=True):
+        _widen(forms, also)
     instead: dict[str, str] = {}
-    for word, forms in zip(typed, words, strict=True):
-        if analysis.term_of(word, "xx") == start or not forms or len(instead) == MENDED_MAX:
+    for word, forms, also in zip(typed, words, others, strict=True):
+        # What editors know is no slip.
+        if also or analysis.term_of(word, "xx") == start or not forms or len(instead) == MENDED_MAX:
             continue
         if other := _mend(analysis.term_of(word, "xx"), forms, groups, frequency):
             instead[word] = other
@@ -140,6 +144,14 @@ def _mend(word: str, forms: dict[str, Forms], groups: list[str], frequency: Freq
             forms.setdefault(group, {}).update(dict.fromkeys(terms, MENDED))
             return " ".join(pieces)
     return ""
+
+
+def _widen(forms: dict[str, Forms], also: tuple[str, ...]) -> None:
+    """Put to a word what editors say it means too."""
+    for word in also:
+        for group in analysis.LANGUAGES:
+            if term := analysis.term_of(word, group):
+                forms.setdefault(group, {}).setdefault(term, editorial.SYNONYM)
 
 
 def _translate(forms: dict[str, Forms]) -> None:

@@ -22,8 +22,10 @@ from community.actions.asking import ask
 from community.actions.commenting import comment
 from community.actions.flagging import flag
 from community.actions.products import make_product, make_topic
+from kb.actions import gaps
 from kb.actions.demo import make_article
 from kb.actions.promotion import promote
+from search import counting
 
 # Who asks, in the order of the table's columns.
 STANDINGS = (
@@ -125,6 +127,19 @@ def build(words: Words = Words()) -> World:
         lead=written("Three parts."), steps=[written("The plan.")], product=product, credited_to="",
         now=next(past),
     )  # fmt: skip
+    for words_of, results in (("esim on two phones", 0), ("roaming", 4), ("roaming in Norway", 2)):
+        for step in range(counting.OCCASIONS):
+            counting.searched(
+                text=words_of, lang="en", product=product.pk, results=results, was="",
+                now=now - timedelta(seconds=step * counting.OCCASION),
+            )  # fmt: skip
+    counting.write()
+    for who in ("answerer", "other"):
+        gaps.want(text="esim on a watch", lang="en", by=people[who], on=True, now=next(past))
+    task = gaps.open_task(
+        text="roaming in " + ("wolfeschlegelsteinhausen" if words is LONGEST else "Norway"), lang="en", product=product,
+        owner=people["moderator"].member, by=people["operator"], now=next(past),
+    )  # fmt: skip
     world.keys = {
         "thread": waiting,
         "thread_ref": f"{waiting.pk}-{waiting.slug}",
@@ -139,6 +154,8 @@ def build(words: Words = Words()) -> World:
         "topic": topic,
         "draft_article": article,
         "article": published,
+        "task": task,
+        "helped": f"thread:{solved.pk}",
     }
     world.sign_everybody_in()
     return world

@@ -30,7 +30,8 @@ HTMX = {"HX-Request": "true"}
 QUERIES = {
     "community:list": ["?list=solved", "?list=unsolved", "?list=mine", "?q=nothing"],
     "community:ask": ["?title=No+data+since+I+moved"],
-    "search:results": ["?q=data", "?q=data&kind=article", "?q=zzz"],
+    "search:results": ["?q=data", "?q=data&kind=article", "?q=zzz", "?q=data&product=plan&topic=data"],
+    "kb:searches": ["?days=7&lang=fr"],
     "search:similar": ["?title=No+data+since"],
     "search:suggest": ["?q=No+data+since"],
 }
@@ -43,6 +44,7 @@ PERSONAL = {
     "accounts:home",
     "rewards:credits",
     "care:requests",
+    "search:results",
 }
 # After these nobody is there to read a page.
 NOT_POSTED = {"account_logout", "accounts:erase"}

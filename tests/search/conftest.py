@@ -34,6 +34,10 @@ class Shelf:
     def ids(self) -> Iterator[int]:
         return iter(sorted(set(self.notes) - self.hidden))
 
+    def at(self, path: str) -> int | None:
+        kind, pk = path.strip("/").split("/") if path.count("/") == 3 else ("", "")
+        return int(pk) if kind == self.kind and pk.isdigit() and int(pk) in set(self.ids()) else None
+
     def shown(self, ids: Sequence[int], viewer: Viewer) -> dict[int, Shown]:
         seen = {pk for pk in ids if pk in self.notes and (viewer.is_team or pk not in self.hidden)}
         return {

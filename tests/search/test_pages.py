@@ -91,6 +91,27 @@ def test_filters_are_part_of_the_address(
     assert found(product="no such product", kind="nor kind", page="-7") == {solved.pk, open_thread.pk}
 
 
+def test_each_filter_says_how_many_it_would_find_and_nothing_is_offered_in_vain(
+    client: Client, post: Any, write: Any, helper: Viewer, customer: Viewer, now: datetime, topic: Topic
+) -> None:
+    solved = post("Roaming is slow")
+    accept(answer=answer(thread=solved, by=helper, body="Switch it off and on.", now=now), by=customer, now=now)
+    post("Roaming is dear", topic=None)
+    Product.objects.create(slug="fibre", names={"en": "Fibre"})
+    write()
+    page = _text(client.get("/en/search/", {"q": "roaming"}))
+    plain = re.sub(r"<[^>]+>", "", page)
+    assert "Everything (2)" in plain and "Questions (2)" in plain and "Help articles (0)" in plain
+    assert "Solved only (1)" in plain and "20 GB plan (2)" in plain
+    assert "Fibre" not in page
+    narrowed = _text(client.get("/en/search/", {"q": "roaming", "product": "plan-20", "topic": "data"}))
+    plain = re.sub(r"<[^>]+>", "", narrowed)
+    assert "Mobile data (1)" in plain and "20 GB plan (2)" in plain and "Questions (1)" in plain
+    assert "1 result for “roaming”" in narrowed and 'name="topic" value="data"' in narrowed
+    # A topic of no product narrows nothing.
+    assert "2 results" in _text(client.get("/en/search/", {"q": "roaming", "topic": "data"}))
+
+
 def test_nothing_found_offers_to_ask_with_the_words_kept(client: Client, post: Any, write: Any) -> None:
     post("Roaming")
     write()
@@ -200,12 +221,13 @@ def test_a_page_of_results_costs_the_same_few_queries_at_any_size(
     assert 'rel="next"' in page
 
 
-def test_products_are_offered_under_their_parents(client: Client, folder: Path, product: Product) -> None:
+def test_products_are_offered_under_their_parents(client: Client, post: Any, write: Any, product: Product) -> None:
     child = Product.objects.create(slug="esim", names={"en": "eSIM"}, parent=product)
     child.path = f"{product.path}{child.pk}/"
     child.save()
-    rebuild(folder, progress=False)
+    post("Roaming with an eSIM", product=child, topic=None)
+    write()
     page = _text(client.get("/en/search/", {"q": "roaming", "product": "esim"}))
-    assert '<option value="plan-20">20 GB plan</option>' in page
-    assert '<option value="esim" selected>– eSIM</option>' in page
+    assert '<option value="plan-20">20 GB plan (1)</option>' in page
+    assert '<option value="esim" selected>– eSIM (1)</option>' in page
     assert page.index("plan-20") < page.index('value="esim" selected')

@@ -14,12 +14,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
+from django.utils import timezone
 from tqdm import tqdm
 
 from accounts.viewer import Viewer
 from core.processes import die_with_parent
 from core.times import iso_time
-from search import engines, find, writer
+from search import counting, engines, find, writer
 from search.check import Drift, check
 from search.documents import SOURCES
 from search.embedded.folder import Busy
@@ -50,6 +51,10 @@ class Command(BaseCommand):
         compared.add_argument("--mend", action="store_true", help="and have the writer put it right")
         compared.add_argument("--now", type=iso_time, help="accepted as by every periodic job; changes nothing here")
         compared.add_argument("--json", action="store_true", dest="as_json")
+        forgotten = jobs.add_parser(
+            "forget", help="take out counts of searches that are too rare or too old to be kept"
+        )
+        forgotten.add_argument("--now", type=iso_time, default=None, help="as of then (default: now)")
         jobs.add_parser("writer", help="write what changes to the index until stopped; only one may run")
 
     def handle(self, *args: Any, job: str, **options: Any) -> None:
@@ -61,6 +66,9 @@ class Command(BaseCommand):
                 self._rebuild(folder, progress=not options["quiet"] and sys.stderr.isatty(), only=options["engine"])
             elif job == "check":
                 self._check(**options)
+            elif job == "forget":
+                phrases, counts = counting.forget(options["now"] or timezone.now())
+                self.stdout.write(f"{phrases} phrases and {counts} counts forgotten")
             else:
                 self._write(folder)
         except Unavailable as error:

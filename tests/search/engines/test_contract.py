@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from search import editorial
 from search.embedded.schema import mark
-from search.engine import Answer, Engine, Filters, Key, Unavailable
+from search.engine import Answer, Counts, Engine, Filters, Key, Unavailable
 from tests.search.conftest import Shelf
 from tests.search.test_find import ODD
 
@@ -281,3 +282,40 @@ def test_the_rest_of_a_question_sorts_what_its_title_finds(threads: Shelf, fille
     threads.put(30, "Voicemail does not answer", "the handset abroad says code seven")
     engine = filled()
     assert _ids(engine.similar("Voicemail", "My handset shows code seven", lang="en", product=None))[0] == 30
+
+
+def test_words_that_editors_teach_find_each_other_and_are_no_slips(threads: Shelf, filled: Filled) -> None:
+    threads.put(1, "Restart the router", lang="en")
+    for pk in range(2, 5):
+        threads.put(pk, f"A modern contract {pk}", lang="en")
+    engine = filled()
+    with editorial.tried(editorial.table_of([("en", "livebox, router\nmodem => router")], [])):
+        assert _ids(_query(engine, "liveboxes")) == [1]
+        answer = _query(engine, "modem")
+        assert (_ids(answer), answer.meant) == ([1], "")
+        assert _ids(_query(engine, "livebox", "fr")) == []
+    assert _ids(_query(engine, "livebox")) == []
+
+
+def test_what_other_filters_would_find_is_counted_with_the_rest_as_they_are(
+    threads: Shelf, articles: Shelf, filled: Filled
+) -> None:
+    threads.put(1, "Roaming in Spain", product_id=4, product_ids=(2, 4), topic_id=9, solved=True)
+    threads.put(2, "Roaming in Italy", product_id=4, product_ids=(2, 4), topic_id=8)
+    threads.put(3, "Roaming at sea", product_id=5, product_ids=(2, 5))
+    threads.put(4, "Roaming while hidden", product_id=5, product_ids=(2, 5), solved=True)
+    threads.put(5, "An invoice", product_id=5, product_ids=(2, 5), topic_id=9)
+    articles.put(1, "Roaming", product_id=5, product_ids=(2, 5), solved=True)
+    articles.put(2, "Roaming for all")
+    engine = filled()
+
+    def counts(text: str = "roaming", loosened: bool = False, **filters: Any) -> Counts:
+        hidden = [Key("thread", 4)]
+        return engine.counts(text, lang="en", filters=Filters(**filters), without=hidden, loosened=loosened)
+
+    assert counts() == Counts({"thread": 3, "article": 2}, {2: 4, 4: 2, 5: 2}, {9: 1, 8: 1}, 2)
+    assert counts(kinds=("thread",)) == Counts({"thread": 3, "article": 2}, {2: 3, 4: 2, 5: 1}, {9: 1, 8: 1}, 1)
+    assert counts(product=4, topic=9) == Counts({"thread": 1}, {2: 4, 4: 2, 5: 2}, {9: 1, 8: 1}, 1)
+    assert counts(solved=True) == Counts({"thread": 1, "article": 1}, {2: 2, 4: 1, 5: 1}, {9: 1}, 2)
+    assert counts("roaming on sea zeppelin", loosened=True).kinds == {"thread": 3, "article": 2}
+    assert counts("zeppelin") == counts("") == Counts()
