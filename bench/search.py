@@ -34,7 +34,7 @@ from tqdm import tqdm
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from search import analysis, documents, ranking  # noqa: E402
+from search import analysis, documents, editorial, ranking  # noqa: E402
 from search.documents import Document  # noqa: E402
 from search.embedded import queries, words  # noqa: E402
 from search.embedded.index import Embedded  # noqa: E402
@@ -351,4 +351,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # There is no database here, and nobody has taught search anything.
+    with editorial.tried(editorial.Table()):
+        sys.exit(main())

@@ -79,14 +79,19 @@ def open_task(request: HttpRequest) -> HttpResponse:
     """Have a search answered: by whoever presses it, until somebody else is named."""
     viewer = viewer_of(request)
     lang = request.POST.get("lang", "")
-    task = gaps.open_task(
-        text=request.POST.get("text", ""),
-        lang=lang if lang in dict(settings.LANGUAGES) else get_language() or "en",
-        product=Product.objects.filter(pk=key).first() if (key := _key(request.POST.get("product", ""))) else None,
-        owner=viewer.member,
-        by=viewer,
-        now=timezone.now(),
-    )
+    key = _key(request.POST.get("product", ""))
+    try:
+        task = gaps.open_task(
+            text=request.POST.get("text", ""),
+            lang=lang if lang in dict(settings.LANGUAGES) else get_language() or "en",
+            product=Product.objects.filter(pk=key).first() if key else None,
+            owner=viewer.member,
+            by=viewer,
+            now=timezone.now(),
+        )
+    except Invalid:
+        # No button sends nothing; whoever does is where the buttons are.
+        return redirect("kb:searches")
     return redirect("kb:task", pk=task.pk)
 
 
@@ -142,7 +147,11 @@ def want(request: HttpRequest) -> HttpResponse:
     """Be told when an article answers a search, or no longer."""
     ratelimits.check(request, "vote")
     text, on = clean_line(request.POST.get("q", ""))[:200], request.POST.get("on") == "1"
-    gaps.want(text=text, lang=get_language() or "en", by=viewer_of(request), on=on, now=timezone.now())
+    try:
+        gaps.want(text=text, lang=get_language() or "en", by=viewer_of(request), on=on, now=timezone.now())
+    except Invalid as invalid:
+        messages.error(request, str(invalid.errors["q"]))
+        return redirect("search:results")
     if on:
         messages.success(
             request,

@@ -116,7 +116,7 @@ def searched(*, text: str, lang: str, product: int, results: int, was: str, now:
     made = _mark(words, lang, product, found=results > 0, now=now)
     if before is not None and (before.lang, before.digest) == (made.lang, made.digest):
         return before
-    if before is not None:
+    if before is not None and before.lang == made.lang:
         _follow(before, "reword", now)
     _waiting.add(made, words, now, searches=1, failed=int(not results), abandoned=int(results > 0), results=results)
     return made

@@ -37,10 +37,9 @@ def search(*, people: Mapping[str, Viewer], products: Mapping[str, Product], now
     for given in content["synonyms"]:
         Synonyms.objects.create(lang=given["lang"], words=given["words"].strip(), note=given["note"])
     for given in content["pin"]:
-        article = Article.objects.get(title=given["article"], locale__language_code=given["lang"])
-        Pin.objects.create(
-            lang=given["lang"], queries=given["queries"].strip(), note=given["note"], found=[["article", article.pk]]
-        )
+        articles = Article.objects.filter(title=given["article"], locale__language_code=given["lang"])
+        if found := [["article", article.pk] for article in articles]:
+            Pin.objects.create(lang=given["lang"], queries=given["queries"].strip(), note=given["note"], found=found)
 
 
 def _count(given: Mapping[str, Any], products: Mapping[str, Product], now: datetime) -> None:

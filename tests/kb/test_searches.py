@@ -98,6 +98,7 @@ def test_a_failed_search_becomes_a_task_of_whoever_presses_the_button(
     customer = make_viewer("Carl")
     answer = client.post(f"/en/help/searches/tasks/{task.pk}/", {"owner": customer.member_id})
     assert answer.status_code == 422 and "Choose somebody who edits" in answer.content.decode()
+    assert client.post("/en/help/searches/tasks/", {"text": "?"}).url == "/en/help/searches/"
     client.post(f"/en/help/searches/tasks/{task.pk}/", {"drop": "1"})
     task.refresh_from_db()
     assert task.state == "dropped" and task.closed_at
@@ -161,6 +162,7 @@ def test_an_empty_result_offers_to_tell_whoever_is_signed_in(
     assert Wanted.objects.get().text == "zeppelin"
     signed.post("/en/help/searches/told/", {"q": "zeppelin", "on": "0"})
     assert not Wanted.objects.exists()
+    assert "Type what you look for." in signed.post("/en/help/searches/told/", {}, follow=True).content.decode()
 
 
 def test_nobody_waits_for_more_than_they_may(customer: Viewer, now: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,6 +106,10 @@ def test_turning_pages_and_narrowing_is_the_same_search() -> None:
     assert _search("Roaming", was=mark) == mark
     counting.write()
     assert Asked.objects.get().searches == 1
+    # The same in another language is no other words.
+    _search("roaming", was=mark, lang="fr")
+    counting.write()
+    assert not any(Asked.objects.values_list("reworded", flat=True))
 
 
 def test_what_was_typed_counts_when_a_suggestion_is_opened() -> None:
