@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Raise it when the schema or the analysis changes: an index of another version counts as missing.
-VERSION = 2
+VERSION = 3
 
 
 class Busy(Exception):
