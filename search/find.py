@@ -102,7 +102,7 @@ def query(
     counts = None
     if count and not behind:
         counts = engines.current().counts(
-            answer.meant or text, lang=lang, filters=filters, without=without, loosened=answer.loosened
+            answer.meant or text, lang=lang, filters=filters, without=without, any_of=answer.any_of
         )
         counts = _with_pins(counts, [document for _, document in pins], filters)
     here = seen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
