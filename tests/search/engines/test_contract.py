@@ -309,13 +309,13 @@ def test_what_other_filters_would_find_is_counted_with_the_rest_as_they_are(
     articles.put(2, "Roaming for all")
     engine = filled()
 
-    def counts(text: str = "roaming", loosened: bool = False, **filters: Any) -> Counts:
+    def counts(text: str = "roaming", any_of: bool = False, **filters: Any) -> Counts:
         hidden = [Key("thread", 4)]
-        return engine.counts(text, lang="en", filters=Filters(**filters), without=hidden, loosened=loosened)
+        return engine.counts(text, lang="en", filters=Filters(**filters), without=hidden, any_of=any_of)
 
     assert counts() == Counts({"thread": 3, "article": 2}, {2: 4, 4: 2, 5: 2}, {9: 1, 8: 1}, 2)
     assert counts(kinds=("thread",)) == Counts({"thread": 3, "article": 2}, {2: 3, 4: 2, 5: 1}, {9: 1, 8: 1}, 1)
     assert counts(product=4, topic=9) == Counts({"thread": 1}, {2: 4, 4: 2, 5: 2}, {9: 1, 8: 1}, 1)
     assert counts(solved=True) == Counts({"thread": 1, "article": 1}, {2: 2, 4: 1, 5: 1}, {9: 1}, 2)
-    assert counts("roaming on sea zeppelin", loosened=True).kinds == {"thread": 3, "article": 2}
+    assert counts("roaming on sea zeppelin", any_of=True).kinds == {"thread": 3, "article": 2}
     assert counts("zeppelin") == counts("") == Counts()
