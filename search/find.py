@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from accounts.viewer import Viewer
-from search import engines, snippets
+from search import engines, ranking, snippets
 from search.documents import SOURCES, Shown
 from search.engine import Filters, Found, Key
 from search.models import Change
@@ -105,7 +105,8 @@ def similar(
     """What may answer a question that is being written; empty when nothing fits. Raises Unavailable."""
     hidden, _ = _hidden(viewer)
     answer = engines.current().similar(title, body, lang=lang, product=product, without=hidden, limit=limit + SPARE)
-    return _suggestions(_seen(answer.found, viewer)[:limit])
+    sure = [each for each in answer.found if each.sure >= ranking.SURE]
+    return _suggestions(_seen(sure, viewer)[:limit])
 
 
 def suggest(*, text: str, viewer: Viewer, lang: str, limit: int = 5) -> list[Hit]:
@@ -114,7 +115,8 @@ def suggest(*, text: str, viewer: Viewer, lang: str, limit: int = 5) -> list[Hit
     answer = engines.current().query(
         text, lang=lang, filters=Filters(), without=hidden, limit=limit + SPARE, typing=True
     )
-    return _suggestions(_seen(answer.found, viewer)[:limit])
+    sure = [each for each in answer.found if each.sure >= ranking.SURE_TYPED]
+    return _suggestions(_seen(sure, viewer)[:limit])
 
 
 def _base(lang: str) -> str:
