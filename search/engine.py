@@ -70,7 +70,7 @@ class Found:
     """A key with its score; scores compare only within one answer.
 
     `sure` compares across answers: whether this is worth showing to somebody who did not ask to see all that
-    there is. `search.ranking.SURE` says from where on.
+    there is. `search.ranking.SURE` and `SURE_TYPED` say from where on.
     """
 
     key: Key

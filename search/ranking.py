@@ -52,6 +52,11 @@ SIGNALS = ("recency", "product", "solved", "votes", "meaning")
 WINDOWS: tuple[tuple[int | None, int], ...] = ((None, 60), (90, 60))
 # As many of the best by all this are compared by their pieces, too.
 COMPARED = 60
+# From where on something is suggested to somebody who writes a question: by the share of pieces that the two titles
+# have in common. `bench.search` measures what is suggested wrongly, and what is kept back.
+SURE = 0.35
+# The same while a search is typed, by the share of what was typed.
+SURE_TYPED = 0.5
 # A title's usual length in pieces.
 USUAL = 45
 # What has no age (an article that is kept up to date) ranks as if it had this one, in days.
@@ -79,6 +84,8 @@ class Candidate:
     solved: bool = False
     votes: int = 0
     same_product: bool = False
+    # What `search.engine.Found` says of it.
+    sure: float = 0.0
     # Where its engine finds more about it.
     place: Any = None
 
@@ -90,28 +97,45 @@ def ranked(candidates: Iterable[Candidate], *, now: datetime, weights: Weights) 
     return sorted(once.values(), key=lambda each: (-_worth(each, seconds, weights), each.key))
 
 
+def certain(found: Iterable[Found]) -> list[Found]:
+    """What holds enough of the words, in whatever language, is sure."""
+    return [replace(each, sure=1.0) for each in found]
+
+
 def joined(first: Sequence[Found], rest: Iterable[Found]) -> list[Found]:
     """What holds enough of the words, and after it what holds some."""
     keys = {each.key for each in first}
-    return [*first, *(each for each in rest if each.key not in keys)]
+    return [*certain(first), *(each for each in rest if each.key not in keys)]
 
 
 def compared(
-    best: Sequence[Candidate], texts: Iterable[str], *, title: str, now: datetime, weights: Weights
+    best: Sequence[Candidate],
+    texts: Iterable[str],
+    *,
+    title: str,
+    now: datetime,
+    weights: Weights,
+    question: bool = False,
 ) -> list[Candidate]:
-    """The first of `ranked` by their pieces, too. `texts` are their titles, `title` what was typed; all are spaced."""
+    """The first of `ranked` by their pieces, too. `texts` are their titles, `title` what was typed; all are spaced.
+
+    How sure each is depends on whether that was a `question` of its own, or the words of a search.
+    """
     wanted = analysis.pieces(title)
-    shared = [
-        replace(each, score=each.score + weights.pieces * _likeness(wanted, text))
-        for each, text in zip(best, texts, strict=True)
-    ]
-    return ranked(shared, now=now, weights=weights)
+    found = []
+    for each, text in zip(best, texts, strict=True):
+        pieces = analysis.pieces(text)
+        shared = len(wanted & pieces)
+        of = (len(wanted) + len(pieces)) / 2 if question else len(wanted)
+        score = each.score + weights.pieces * _likeness(shared, len(text))
+        found.append(replace(each, score=score, sure=shared / of if of else 0.0))
+    return ranked(found, now=now, weights=weights)
 
 
-def _likeness(wanted: frozenset[str], text: str) -> float:
+def _likeness(shared: int, signs: int) -> float:
     """How many pieces are shared; one of a title counts the less the longer it is, as a word does for BM25."""
-    length = max(0, len(text) - analysis.GRAM + 1)
-    return len(wanted & analysis.pieces(text)) * 2.2 / (1 + 1.2 * (0.25 + 0.75 * length / USUAL))
+    length = max(0, signs - analysis.GRAM + 1)
+    return shared * 2.2 / (1 + 1.2 * (0.25 + 0.75 * length / USUAL))
 
 
 def windows(now: datetime, weights: Weights) -> list[tuple[datetime | None, int]]:

@@ -105,7 +105,7 @@ class Elastic:
             held, scored = queries.holding(asked, all_of=True), self._scored(asked, lang)
             best = search(meant or text, held, scored)
         if best.strict >= FEW:
-            return Answer(best.found[: best.strict], best.strict, False, meant)
+            return Answer(ranking.certain(best.found[: best.strict]), best.strict, False, meant)
         first = search(meant or text, held, scored, within=[held]).found if best.strict else []
         found = ranking.joined(first, best.found)[:limit]
         return Answer(found, best.total, bool(found) and not best.strict, meant, any_of=True)
@@ -158,8 +158,9 @@ class Elastic:
         scored += queries.more(body, lang=lang, title=weights.more_title, body=weights.more_body)
         held = queries.holding(asked, all_of=True)
         best = self._best(
-            title, held, scored, filters=filters, without=without, product=product, limit=limit, copy=_copy(title)
-        )
+            title, held, scored, question=True,
+            filters=filters, without=without, product=product, limit=limit, copy=_copy(title),
+        )  # fmt: skip
         return Answer(best.found, len(best.found))
 
     def _scored(self, asked: words.Asked, lang: str) -> list[Query]:
@@ -173,6 +174,7 @@ class Elastic:
         doubtful: Sequence[str] = (),
         *,
         within: Sequence[Query] = (),
+        question: bool = False,
         filters: Filters,
         without: Collection[Key],
         product: int | None,
@@ -210,14 +212,16 @@ class Elastic:
         total = answers[0]["hits"]["total"]["value"]
         best = [*first[:most], *(hit for answer in answers[1 : len(windows)] for hit in answer["hits"]["hits"])]
         ranked = ranking.ranked(_candidates(best, product), now=now, weights=self.weights)
-        if self.weights.pieces:
+        if ranked:
             head = ranked[: ranking.COMPARED]
             texts = [each.place.get("spaced", "") for each in head]
             typed = analysis.spaced(title)
-            ranked[: len(head)] = ranking.compared(head, texts, title=typed, now=now, weights=self.weights)
+            ranked[: len(head)] = ranking.compared(
+                head, texts, title=typed, now=now, weights=self.weights, question=question
+            )
         seen = {each.key for each in ranked}
         later = (each for each in _candidates(first[most:], product) if each.key not in seen)
-        found = [Found(each.key, each.score) for each in (*ranked, *later)]
+        found = [Found(each.key, each.score, each.sure) for each in (*ranked, *later)]
         absent = [word for word, count in zip(long, counts, strict=True) if not count]
         return Best(found[:limit], enough, total, _slips(answers[0].get("suggest", {}), absent))
 

@@ -84,7 +84,7 @@ class Embedded:
         total = strict = _count(searcher, held, narrowed)
         best = partial(self._best, searcher, asked.meant or text, scored, filters, without, product)
         if strict >= FEW:
-            return Answer(best(limit)[:total], total, False, asked.meant)
+            return Answer(ranking.certain(best(limit)[:total]), total, False, asked.meant)
         first = best(limit, held) if strict else []
         total = _count(searcher, queries.holding(asked, all_of=False), narrowed)
         found = ranking.joined(first, best(limit))[:limit]
@@ -143,7 +143,7 @@ class Embedded:
         more = words.more(body, asked, searcher=searcher)
         scored = queries.scored(asked, lang=lang, title=self.weights.title, body=self.weights.body)
         scored += queries.scored(more, lang=lang, title=self.weights.more_title, body=self.weights.more_body)
-        found = self._best(searcher, title, scored, filters, without, product, limit)
+        found = self._best(searcher, title, scored, filters, without, product, limit, question=True)
         return Answer(found, len(found))
 
     def _best(
@@ -156,6 +156,7 @@ class Embedded:
         product: int | None,
         limit: int,
         held: Query | None = None,
+        question: bool = False,
     ) -> list[Found]:
         """What holds any of the words, or is `held`, in its final order.
 
@@ -179,14 +180,16 @@ class Embedded:
                 if len(hits) <= most:
                     break  # these are all
         first = ranking.ranked(_candidates(searcher, best, product), now=now, weights=self.weights)
-        if self.weights.pieces:
+        if first:
             head = first[: ranking.COMPARED]
             texts = (searcher.doc(each.place).get_first("spaced") or "" for each in head)
             typed = analysis.spaced(title)
-            first[: len(head)] = ranking.compared(head, texts, title=typed, now=now, weights=self.weights)
+            first[: len(head)] = ranking.compared(
+                head, texts, title=typed, now=now, weights=self.weights, question=question
+            )
         seen = {each.key for each in first}
         later = (each for each in _candidates(searcher, rest, product) if each.key not in seen)
-        return [Found(each.key, each.score) for each in (*first, *later)][:limit]
+        return [Found(each.key, each.score, each.sure) for each in (*first, *later)][:limit]
 
     def marks(self, kind: str, low: int, high: int | None) -> Iterator[tuple[int, int]]:
         searcher = self.searcher()

@@ -84,6 +84,23 @@ def test_a_title_weighs_more_than_a_body_and_all_words_more_than_some(threads: S
     assert _ids(_query(filled(), "roaming costs")) == [2, 1, 3]
 
 
+def test_other_forms_and_small_words_put_what_is_likest_first(threads: Shelf, filled: Filled) -> None:
+    threads.put(1, "Where do I top up")
+    threads.put(2, "Top apps")
+    threads.put(3, "My top up did not arrive")
+    engine = filled()
+    assert _ids(_query(engine, "top up not arriving"))[0] == 3
+    assert _ids(_query(engine, "where do i top"))[0] == 1
+
+
+def test_what_holds_all_words_comes_first_and_what_holds_some_follows(threads: Shelf, filled: Filled) -> None:
+    threads.put(1, "Roaming", "costs")
+    threads.put(2, "Roaming")
+    found = _query(filled(), "roaming costs")
+    assert (_ids(found), found.total, found.loosened) == ([1, 2], 2, False)
+    assert found.found[0].sure > found.found[1].sure
+
+
 def test_too_few_of_the_words_match_only_when_nothing_else_does(threads: Shelf, filled: Filled) -> None:
     threads.put(1, "Screen broken")
     engine = filled()
