@@ -5,7 +5,7 @@ ifeq ($(PYTHON),)
 $(error Entraide needs Python 3.11 or newer)
 endif
 
-.PHONY: run demo-reset test check lock messages screenshots bench bench-%
+.PHONY: run demo-reset install test check lock messages screenshots bench bench-%
 
 run:
 	@exec $(PYTHON) config/install.py requirements.txt -m config.run
@@ -13,6 +13,10 @@ run:
 # Deletes all that the demo holds and loads it anew, dated from today. Asks first; ARGS=--yes does not.
 demo-reset:
 	@exec $(PYTHON) config/install.py requirements.txt -m config.reset $(ARGS)
+
+# Only brings what the tests and checks need.
+install:
+	@exec $(PYTHON) config/install.py requirements-dev.txt -c pass
 
 test:
 	@exec $(PYTHON) config/install.py requirements-dev.txt -m tests.run $(ARGS)

@@ -5,6 +5,7 @@ Each ends with the supervisor, even one killed with -9, and says in one line why
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import Any
@@ -16,7 +17,9 @@ def web() -> None:
     """The pages."""
     import django.core.wsgi
 
-    serve(django.core.wsgi.get_wsgi_application())
+    application = django.core.wsgi.get_wsgi_application()
+    _keep_what_is_loaded()
+    serve(application)
 
 
 def serve(application: Any) -> None:
@@ -67,6 +70,8 @@ def main() -> None:
     # it forks by itself.
     die_with_parent(int(os.environ.get("ENTRAIDE_SUPERVISOR", 0)), children_too=part != "worker")
     code = 0
+    # While it is loaded there is nothing to find.
+    gc.disable()
     try:
         {"web": web, "worker": worker, "indexer": indexer}[part]()
     except SystemExit as stop:
@@ -86,7 +91,18 @@ def _command(*words: str) -> None:
     from django.core.management import call_command
 
     django.setup()
+    _keep_what_is_loaded()
     call_command(*words)
+
+
+def _keep_what_is_loaded() -> None:
+    """Have no search for garbage go through the program itself: nothing of it ever is, and it is most of what there is.
+
+    Before the server forks, so that its process shares these pages with its parent.
+    """
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(10_000, 10, 10)
 
 
 def _say_ready(server: Any) -> None:

@@ -17,12 +17,20 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 # Languages with an analysis of their own; all others share "xx".
 LANGUAGES = ("en", "fr", "xx")
 TERM_MAX = 40
+# Titles are compared with what was typed by pieces of as many signs, too, and only so far.
+GRAM = 3
+SPACED_MAX = 200
 
 # What stands before an apostrophe, which the tokenizer splits off: l'eau, qu'il, jusqu'à, it's, don't.
 _ELIDED = ["c", "d", "j", "l", "m", "n", "qu", "s", "t", "jusqu", "lorsqu", "puisqu", "quoiqu"]
 _CONTRACTED = ["s", "t", "d", "ll", "m", "re", "ve", "don", "doesn", "didn", "isn", "wasn", "won", "aren", "couldn"]
-# The stop words that the accents hid from the list before them.
-_FRENCH_MORE = ["a", "est", "ca", "etre", "etes", "etait", "deja", "tres", "apres", "comment", "pourquoi"]
+# Words that say nothing of what is asked, with and without the accents that hide them from the list before them.
+_FRENCH_MORE = [
+    *("a", "est", "ca", "etre", "être", "etes", "êtes", "etait", "était", "deja", "déjà", "tres", "très", "apres"),
+    *("après", "comment", "pourquoi", "alors", "car", "cette", "chez", "dois", "doit", "doivent", "donc", "dont"),
+    *("faire", "fait", "faut", "peut", "peux", "pouvoir", "puis", "quand", "quel", "quelle", "quelles", "quels"),
+    *("quoi", "si", "son", "sont", "suis", "tous", "tout", "toute", "toutes", "va", "vais", "veut", "veux", "vont"),
+]
 _ENGLISH_MORE = [
     "i",
     "my",
@@ -66,6 +74,16 @@ def analyzer(group: str) -> TextAnalyzer:
     else:
         chain = chain.filter(Filter.ascii_fold())
     return chain.build()
+
+
+def spaced(text: str) -> str:
+    """A text as its pieces are compared: its words, folded and not stemmed, with one space around each."""
+    return f" {' '.join(analyzer('xx').analyze(prepare(text[:SPACED_MAX], 'xx')))} "
+
+
+def pieces(text: str) -> frozenset[str]:
+    """The pieces of a `spaced` text, across its words."""
+    return frozenset(text[at : at + GRAM] for at in range(len(text) - GRAM + 1))
 
 
 def group_of(lang: str) -> str:

@@ -70,7 +70,7 @@ class Found:
     """A key with its score; scores compare only within one answer.
 
     `sure` compares across answers: whether this is worth showing to somebody who did not ask to see all that
-    there is. `search.ranking.SURE` says from where on.
+    there is. `search.ranking.SURE` and `SURE_TYPED` say from where on.
     """
 
     key: Key
@@ -83,13 +83,15 @@ class Answer:
     """The best matches first, and how many match in all.
 
     `loosened` says that nothing held enough of the words, so that these hold only some. `meant` is what was
-    searched for, where words that nothing holds were taken for others; "" where all stand as typed.
+    searched for, where words that nothing holds were taken for others; "" where all stand as typed. `any_of`: those
+    that hold any of the words are among them and counted, after those that hold enough.
     """
 
     found: list[Found]
     total: int
     loosened: bool = False
     meant: str = ""
+    any_of: bool = False
 
 
 class Engine(Protocol):
@@ -122,9 +124,9 @@ class Engine(Protocol):
         """
 
     def counts(
-        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), loosened: bool = False
+        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), any_of: bool = False
     ) -> Counts:
-        """What choosing another filter would find for the same search: `text` as it was meant, `loosened` as it was."""
+        """What choosing another filter would find for the same search: `text` as it was meant, `any_of` as it was."""
 
     def similar(
         self,

@@ -45,7 +45,7 @@ class Reader(Protocol):
     ) -> Answer: ...
 
     def counts(
-        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), loosened: bool = False
+        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), any_of: bool = False
     ) -> Counts: ...
 
     def similar(
@@ -92,11 +92,9 @@ class Behind:
         )
 
     def counts(
-        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), loosened: bool = False
+        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), any_of: bool = False
     ) -> Counts:
-        return self._ask(
-            lambda engine: engine.counts(text, lang=lang, filters=filters, without=without, loosened=loosened)
-        )
+        return self._ask(lambda engine: engine.counts(text, lang=lang, filters=filters, without=without, any_of=any_of))
 
     def similar(
         self,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from accounts.viewer import Viewer
-from search import editorial, engines, snippets
+from search import editorial, engines, ranking, snippets
 from search.documents import SOURCES, Document, Shown
 from search.engine import Counts, Filters, Found, Key, left_open
 from search.models import Change
@@ -102,7 +102,7 @@ def query(
     counts = None
     if count and not behind:
         counts = engines.current().counts(
-            answer.meant or text, lang=lang, filters=filters, without=without, loosened=answer.loosened
+            answer.meant or text, lang=lang, filters=filters, without=without, any_of=answer.any_of
         )
         counts = _with_pins(counts, [document for _, document in pins], filters)
     here = seen[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
@@ -127,7 +127,8 @@ def similar(
     pinned = [(shown, PINNED) for shown, _ in _pins(title, lang, viewer)]
     hidden |= {Key(shown.kind, shown.object_id) for shown, _ in pinned}
     answer = engines.current().similar(title, body, lang=lang, product=product, without=hidden, limit=limit + SPARE)
-    return _suggestions([*pinned, *_seen(answer.found, viewer)][:limit])
+    sure = [each for each in answer.found if each.sure >= ranking.SURE]
+    return _suggestions([*pinned, *_seen(sure, viewer)][:limit])
 
 
 def suggest(*, text: str, viewer: Viewer, lang: str, limit: int = 5) -> list[Hit]:
@@ -138,7 +139,8 @@ def suggest(*, text: str, viewer: Viewer, lang: str, limit: int = 5) -> list[Hit
     answer = engines.current().query(
         text, lang=lang, filters=Filters(), without=hidden, limit=limit + SPARE, typing=True
     )
-    return _suggestions([*pinned, *_seen(answer.found, viewer)][:limit])
+    sure = [each for each in answer.found if each.sure >= ranking.SURE_TYPED]
+    return _suggestions([*pinned, *_seen(sure, viewer)][:limit])
 
 
 def _pins(text: str, lang: str, viewer: Viewer) -> list[tuple[Shown, Document]]:

@@ -8,11 +8,13 @@ weights below) and what is known of it; the order is made here. A weight of 0 sw
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from search.engine import Key
+from search import analysis
+from search.engine import Found, Key
 
 DAY = 86_400
 
@@ -29,6 +31,9 @@ class Weights:
     body: float = 0.15
     more_title: float = 0.14
     more_body: float = 0.05
+    # Of one piece of three signs that a title of average length shares with what was typed: slips, other forms of a
+    # word, small words and the order of words count by it.
+    pieces: float = 0.06
     # For each factor e by which a week and its age are more than a week.
     recency: float = 1.0
     product: float = 2.0
@@ -45,6 +50,15 @@ SIGNALS = ("recency", "product", "solved", "votes", "meaning")
 # Where candidates come from: the best of all, and of those of the last days, so that what is new is looked at even
 # where old matches abound. Days (None: all) and how many.
 WINDOWS: tuple[tuple[int | None, int], ...] = ((None, 60), (90, 60))
+# As many of the best by all this are compared by their pieces, too.
+COMPARED = 60
+# From where on something is suggested to somebody who writes a question: by the share of pieces that the two titles
+# have in common. `bench.search` measures what is suggested wrongly, and what is kept back.
+SURE = 0.35
+# The same while a search is typed, by the share of what was typed.
+SURE_TYPED = 0.5
+# A title's usual length in pieces.
+USUAL = 45
 # What has no age (an article that is kept up to date) ranks as if it had this one, in days.
 AGELESS = 30
 # Places are compared by 1 / (RANK_OFFSET + place).
@@ -70,6 +84,10 @@ class Candidate:
     solved: bool = False
     votes: int = 0
     same_product: bool = False
+    # What `search.engine.Found` says of it.
+    sure: float = 0.0
+    # Where its engine finds more about it.
+    place: Any = None
 
 
 def ranked(candidates: Iterable[Candidate], *, now: datetime, weights: Weights) -> list[Candidate]:
@@ -77,6 +95,47 @@ def ranked(candidates: Iterable[Candidate], *, now: datetime, weights: Weights) 
     seconds = now.timestamp()
     once = {each.key: each for each in candidates}
     return sorted(once.values(), key=lambda each: (-_worth(each, seconds, weights), each.key))
+
+
+def certain(found: Iterable[Found]) -> list[Found]:
+    """What holds enough of the words, in whatever language, is sure."""
+    return [replace(each, sure=1.0) for each in found]
+
+
+def joined(first: Sequence[Found], rest: Iterable[Found]) -> list[Found]:
+    """What holds enough of the words, and after it what holds some."""
+    keys = {each.key for each in first}
+    return [*certain(first), *(each for each in rest if each.key not in keys)]
+
+
+def compared(
+    best: Sequence[Candidate],
+    texts: Iterable[str],
+    *,
+    title: str,
+    now: datetime,
+    weights: Weights,
+    question: bool = False,
+) -> list[Candidate]:
+    """The first of `ranked` by their pieces, too. `texts` are their titles, `title` what was typed; all are spaced.
+
+    How sure each is depends on whether that was a `question` of its own, or the words of a search.
+    """
+    wanted = analysis.pieces(title)
+    found = []
+    for each, text in zip(best, texts, strict=True):
+        pieces = analysis.pieces(text)
+        shared = len(wanted & pieces)
+        of = (len(wanted) + len(pieces)) / 2 if question else len(wanted)
+        score = each.score + weights.pieces * _likeness(shared, len(text))
+        found.append(replace(each, score=score, sure=shared / of if of else 0.0))
+    return ranked(found, now=now, weights=weights)
+
+
+def _likeness(shared: int, signs: int) -> float:
+    """How many pieces are shared; one of a title counts the less the longer it is, as a word does for BM25."""
+    length = max(0, signs - analysis.GRAM + 1)
+    return shared * 2.2 / (1 + 1.2 * (0.25 + 0.75 * length / USUAL))
 
 
 def windows(now: datetime, weights: Weights) -> list[tuple[datetime | None, int]]:

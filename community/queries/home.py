@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db.models import Case, IntegerField, Value, When
 
@@ -14,15 +14,22 @@ from core.paging import newest
 
 # How far back a member's accepted answers say what they know.
 RECENT_ANSWERS = 100
+# A list of fewer says too little of what is asked: then what stands elsewhere on the page stands in it too.
+FEWEST = 3
 
 
-def asked_now(tree: Tree, langs: Sequence[str], limit: int = 5) -> list[int]:
-    """Keys of the newest public threads about what the viewer owns, else about anything."""
+def asked_now(tree: Tree, langs: Sequence[str], limit: int = 5, beside: Collection[int] = ()) -> list[int]:
+    """Keys of the newest public threads about what the viewer owns, else about anything.
+
+    Those in `beside` stand on the page already and are left out where enough others are asked.
+    """
     own = tree.own()
+    wanted = limit + len(beside)
     for among in ({"lang_base": langs, "product_id": own}, {"lang_base": langs}):
-        found = newest(Thread.objects.listed(), key="created_at", most=limit, among=among).values_list("pk", flat=True)
+        found = newest(Thread.objects.listed(), key="created_at", most=wanted, among=among).values_list("pk", flat=True)
         if keys := list(found):
-            return keys
+            others = [key for key in keys if key not in beside]
+            return (others if len(others) >= FEWEST else keys)[:limit]
     return []
 
 

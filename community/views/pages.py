@@ -28,13 +28,14 @@ def home(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     tree = lists.Tree.read(viewer)
     langs = lists.languages(viewer, get_language() or "en")
-    asked = queries.asked_now(tree, langs)
+    helpable = queries.could_help(viewer, tree, langs) if viewer.is_signed_in else []
+    asked = queries.asked_now(tree, langs, beside={thread.pk for thread, _why, _solved in helpable})
     keys = [(thread.pk, thread.version) for thread in lists.versions(asked)]
     context = {
         "now": now(),
         "owned": listed([product.name for product in tree.products if product.pk in tree.owned]),
         "rows": drawn_rows(keys, now(), level=3),
-        "helpable": queries.could_help(viewer, tree, langs) if viewer.is_signed_in else [],
+        "helpable": helpable,
     }
     return render(request, "pages/home.html", context)
 

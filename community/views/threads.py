@@ -165,10 +165,8 @@ def _is_public(thread: Thread) -> bool:
 def _drawn(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: datetime) -> Drawn:
     """Kept for each version, language, time zone, step of the clock and those to whom it looks the same.
 
-    Not for the team, who are shown what other apps say of a post, which raises no version of the thread.
+    Another app that shows something of its own on a post raises the thread's version (`lifecycle.draw_anew`).
     """
-    if viewer.is_team:
-        return _draw(found, viewer, own, after, at)
     # A promise is missed at its moment, not when the clock takes its next step.
     is_late = found.promised_at is not None and found.promised_at <= at
     key = drawn.key("thread", found.pk, after, found.promised_at, is_late, *_alike(found, viewer, own))
@@ -183,7 +181,7 @@ def _alike(found: Thread, viewer: Viewer, own: threads.Own) -> tuple[Hashable, .
     """What tells apart readers whose posts of this thread differ: nothing for visitors."""
     if not viewer.is_signed_in:
         return ()
-    standing = (viewer.verified, viewer.suspended_until)
+    standing = (viewer.kind, viewer.verified, viewer.suspended_until)
     return (viewer.member_id, *standing, own.me_too, own.follows, own.said_not_solved, own.wrote, own.votes, own.flags)
 
 

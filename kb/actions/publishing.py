@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from wagtail.models import Page
 
-from community.actions.lifecycle import link_article, unlink_article
+from community.actions.lifecycle import draw_anew, link_article, unlink_article
 from community.models import Thread
 from events.record import record
 from kb.actions import gaps
@@ -76,6 +76,8 @@ def _relink(translation_key: UUID, now: datetime) -> Origin | None:
         link_article(thread=thread, path=live[0].path_on_site, title=live[0].title, now=now)
     elif thread.article_path:
         unlink_article(thread=thread, now=now)
+    # Moderators are shown where the article stands, also where it is no other for readers.
+    draw_anew(thread=thread)
     return origin
 
 

@@ -22,6 +22,7 @@ from search.documents import SOURCES, Document
 from search.elastic import queries, schema, words
 from search.elastic.client import BUILDS_WITHIN, WRITE_RETRIES, WRITES_WITHIN, Address, Away, asking, connected
 from search.elastic.indices import Indices
+from search.embedded.index import FEW
 from search.embedded.spelling import SHORTEST
 from search.embedded.words import COMMONER, MENDED_MAX, RARE
 from search.engine import EVERYTHING, Answer, Counts, Filters, Found, Key, Unavailable, left_open
@@ -90,28 +91,32 @@ class Elastic:
         search = partial(self._best, filters=filters, without=without, product=product, limit=limit, copy=_copy(text))
         scored = self._scored(asked, lang)
         doubtful = words.doubtful(text, asked.start, lang)
-        found, total, slips = search(queries.holding(asked, all_of=True), scored, tuple(doubtful))
+        held = queries.holding(asked, all_of=True)
+        best = search(text, held, scored, tuple(doubtful))
+        slips = best.slips
         instead = {word: slip.text for word, slip in slips.items() if slip.text}
         if together := [word for word, slip in slips.items() if not slip.text]:
             instead |= self._apart(together)
+        said = {doubtful[word]: other for word, other in instead.items() if slips[word].absent}
+        meant = analysis.replaced(text, said) if said else ""
         if instead:
             others = {doubtful[word]: other for word, other in instead.items()}
             asked = words.asked(text, lang=lang, typing=typing, instead=others)
-            scored = self._scored(asked, lang)
-            found, total, _ = search(queries.holding(asked, all_of=True), scored)
-        loosened = not found
-        if loosened:
-            found, total, _ = search(queries.holding(asked, all_of=False), scored)
-        said = {doubtful[word]: other for word, other in instead.items() if slips[word].absent}
-        return Answer(found, total, loosened, analysis.replaced(text, said) if said else "")
+            held, scored = queries.holding(asked, all_of=True), self._scored(asked, lang)
+            best = search(meant or text, held, scored)
+        if best.strict >= FEW:
+            return Answer(ranking.certain(best.found[: best.strict]), best.strict, False, meant)
+        first = search(meant or text, held, scored, within=[held]).found if best.strict else []
+        found = ranking.joined(first, best.found)[:limit]
+        return Answer(found, best.total, bool(found) and not best.strict, meant, any_of=True)
 
     def counts(
-        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), loosened: bool = False
+        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), any_of: bool = False
     ) -> Counts:
         asked = words.asked(text, lang=lang)
         if not asked:
             return Counts()
-        held = queries.holding(asked, all_of=not loosened)
+        held = queries.holding(asked, all_of=not any_of)
         fields = {"kinds": "kind", "products": "products", "topics": "topic"}
         together: dict[Filters, list[str]] = {}
         for name, own in left_open(filters).items():
@@ -152,27 +157,31 @@ class Elastic:
         scored = self._scored(asked, lang)
         scored += queries.more(body, lang=lang, title=weights.more_title, body=weights.more_body)
         held = queries.holding(asked, all_of=True)
-        found, total, _ = self._best(
-            held, scored, filters=filters, without=without, product=product, limit=limit, copy=_copy(title)
-        )
-        return Answer(found, total)
+        best = self._best(
+            title, held, scored, question=True,
+            filters=filters, without=without, product=product, limit=limit, copy=_copy(title),
+        )  # fmt: skip
+        return Answer(best.found, len(best.found))
 
     def _scored(self, asked: words.Asked, lang: str) -> list[Query]:
         return queries.scored(asked, lang=lang, title=self.weights.title, body=self.weights.body)
 
     def _best(
         self,
+        title: str,
         held: Query,
         scored: list[Query],
         doubtful: Sequence[str] = (),
         *,
+        within: Sequence[Query] = (),
+        question: bool = False,
         filters: Filters,
         without: Collection[Key],
         product: int | None,
         limit: int,
         copy: str,
-    ) -> tuple[list[Found], int, dict[str, Slip]]:
-        """What holds the words in its final order, how many do, and which of the doubtful words may be slips.
+    ) -> Best:
+        """What holds any of the words in its final order, and which of the doubtful words may be slips.
 
         As in the embedded engine, one question for each window of `search.ranking`; all go in one request.
         """
@@ -180,30 +189,41 @@ class Elastic:
         asked = MultiSearch(using=self.client).params(max_concurrent_searches=4)
         windows = ranking.windows(now, self.weights)
         for since, most in windows:
-            within = [held, *queries.narrowed(filters, since)]
-            query = Q("bool", filter=within, should=scored, must_not=queries.hidden(without))
+            narrowed = [*within, *queries.narrowed(filters, since)]
+            query = Q("bool", must=Q("bool", should=scored), filter=narrowed, must_not=queries.hidden(without))
             search = self._search(query)[: most if since else most + limit].params(preference=copy)
-            search = search.extra(docvalue_fields=COLUMNS, track_total_hits=False if since else COUNTED)
+            search = search.source(["spaced"]).extra(
+                docvalue_fields=COLUMNS, track_total_hits=False if since else COUNTED
+            )
             if doubtful and since is None:
                 for name, options in SLIPS.items():
                     search = search.suggest(name, " ".join(doubtful), term={"field": "spelled", **options})
             asked = asked.add(search)
+        strict = Q("bool", filter=[held, *queries.narrowed(filters)], must_not=queries.hidden(without))
+        asked = asked.add(self._search(strict)[:0].extra(track_total_hits=COUNTED))
         # Long words that nothing near was found for are asked after by themselves: they may be several in one.
         long = [word for word in doubtful if len(word) >= 2 * SHORTEST]
         for word in long:
             asked = asked.add(self._search(Q("term", spelled=word))[:0].extra(track_total_hits=True))
         with asking():
             answers = [each.to_dict() for each in asked.execute()]
-        counts = [each["hits"]["total"]["value"] for each in answers[len(windows) :]]
+        enough, *counts = [each["hits"]["total"]["value"] for each in answers[len(windows) :]]
         most, first = windows[0][1], answers[0]["hits"]["hits"]
         total = answers[0]["hits"]["total"]["value"]
         best = [*first[:most], *(hit for answer in answers[1 : len(windows)] for hit in answer["hits"]["hits"])]
         ranked = ranking.ranked(_candidates(best, product), now=now, weights=self.weights)
+        if ranked:
+            head = ranked[: ranking.COMPARED]
+            texts = [each.place.get("spaced", "") for each in head]
+            typed = analysis.spaced(title)
+            ranked[: len(head)] = ranking.compared(
+                head, texts, title=typed, now=now, weights=self.weights, question=question
+            )
         seen = {each.key for each in ranked}
         later = (each for each in _candidates(first[most:], product) if each.key not in seen)
-        found = [Found(each.key, each.score) for each in (*ranked, *later)]
+        found = [Found(each.key, each.score, each.sure) for each in (*ranked, *later)]
         absent = [word for word, count in zip(long, counts, strict=True) if not count]
-        return found[:limit], total, _slips(answers[0].get("suggest", {}), absent)
+        return Best(found[:limit], enough, total, _slips(answers[0].get("suggest", {}), absent))
 
     def _apart(self, unknown: list[str]) -> dict[str, str]:
         """Words that were run together in these, where both are known and stand in one document."""
@@ -329,6 +349,16 @@ class Elastic:
             raise Unavailable("the index was written from another database, or from a later state of this one")
 
 
+@dataclass(frozen=True, slots=True)
+class Best:
+    """What was found in its order, how many hold enough of the words and how many any, and what may be slips."""
+
+    found: list[Found]
+    strict: int
+    total: int
+    slips: dict[str, Slip]
+
+
 class NotThere(Away):
     """The index that was written to is not there, or this node has not heard of it yet."""
 
@@ -373,6 +403,7 @@ def _candidates(hits: Iterable[dict[str, Any]], product: int | None) -> list[Can
                     solved=columns["solved"][0],
                     votes=columns["votes"][0],
                     same_product=product in columns.get("products", ()),
+                    place=hit.get("_source", {}),
                 )
             )
     return found

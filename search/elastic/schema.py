@@ -13,7 +13,7 @@ from search.embedded.schema import key_text, mark
 from search.engine import Key
 
 # Raise it when fields or analysis change: an index of another version counts as missing.
-VERSION = 1
+VERSION = 2
 # What one request may hold, and how often it is tried again while the cluster has too much to do.
 BULK_DOCUMENTS = 500
 BULK_BYTES = 8_000_000
@@ -33,7 +33,7 @@ FILLING = {"number_of_replicas": 0, "auto_expand_replicas": False, "refresh_inte
 class Entry(Document):
     """A document that can be found. Its key is its name in the index ("thread:12").
 
-    No text can be read back from it: what is shown comes from the database, and what was removed must not lie about.
+    Of the text only the words of titles can be read back: what is shown comes from the database.
     """
 
     kind = Keyword()
@@ -62,6 +62,9 @@ class Entry(Document):
     # The words of a title by their first letters, for what is being typed.
     starts = Text(analyzer=TYPED, index_prefixes={"min_chars": 2, "max_chars": 10}, norms=False, index_options="docs")
 
+    # The title's words, to compare the best with what was typed; read back with them.
+    spaced = Keyword(index=False, doc_values=False)
+
     class Meta:
         dynamic = MetaField("strict")
         source = MetaField(excludes=["title_*", "body_*", "words_*", "spelled", "starts"])
@@ -87,6 +90,7 @@ def fields(document: documents.Document) -> dict[str, Any]:
         f"words_{group}": f"{title}\n{body}",
         "spelled": f"{title}\n{body}",
         "starts": title,
+        "spaced": analysis.spaced(document.title),
     }
 
 

@@ -48,9 +48,11 @@ def asked(text: str, *, lang: str, typing: bool = False, instead: Mapping[str, s
         joined = typed[at] + typed[at + 1]
         if len(joined) <= JOINED_MAX and joined.isalpha():
             for group in analysis.LANGUAGES:
-                for forms in words[at : at + 2]:
-                    if group in forms:
-                        forms[group].setdefault(joined, 1.0)
+                both = words[at : at + 2]
+                # With a small word in it, it is another word by chance: a way, to day.
+                if all(group in forms for forms in both):
+                    for forms in both:
+                        forms[group].setdefault(joined, MENDED)
     for forms, also in zip(words, editorial.also(typed, lang), strict=True):
         for word in also:
             for group in analysis.LANGUAGES:

@@ -15,7 +15,7 @@ import tantivy
 from django.utils import timezone
 from tantivy import Occur, Query
 
-from search import ranking
+from search import analysis, ranking
 from search.documents import SOURCES, Document
 from search.embedded import folder as folders
 from search.embedded import queries, schema, words
@@ -33,6 +33,8 @@ COLUMNS_OF = {
     "topics": ["topic"],
     "solved": ["solved"],
 }
+# Where fewer than that hold enough of the words, those that hold any follow them.
+FEW = 10
 
 
 @dataclass(slots=True)
@@ -77,22 +79,25 @@ class Embedded:
         if not asked:
             return Answer([], 0)
         scored = queries.scored(asked, lang=lang, title=self.weights.title, body=self.weights.body)
-        frequency = words.frequencies(searcher)
-        for loosened in (False, True):
-            held = queries.holding(asked, all_of=not loosened, frequency=frequency)
-            found, total = self._best(searcher, held, scored, filters, without, product, limit)
-            if found:
-                break
-        return Answer(found, total, loosened, asked.meant)
+        narrowed = queries.narrowed(filters, without)
+        held = queries.holding(asked, all_of=True, frequency=words.frequencies(searcher))
+        total = strict = _count(searcher, held, narrowed)
+        best = partial(self._best, searcher, asked.meant or text, scored, filters, without, product)
+        if strict >= FEW:
+            return Answer(ranking.certain(best(limit)[:total]), total, False, asked.meant)
+        first = best(limit, held) if strict else []
+        total = _count(searcher, queries.holding(asked, all_of=False), narrowed)
+        found = ranking.joined(first, best(limit))[:limit]
+        return Answer(found, total, bool(found) and not strict, asked.meant, any_of=True)
 
     def counts(
-        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), loosened: bool = False
+        self, text: str, *, lang: str, filters: Filters, without: Collection[Key] = (), any_of: bool = False
     ) -> Counts:
         searcher = self.searcher()
         asked = words.asked(text, lang=lang, searcher=searcher)
         if not asked:
             return Counts()
-        held = queries.holding(asked, all_of=not loosened, frequency=words.frequencies(searcher))
+        held = queries.holding(asked, all_of=not any_of, frequency=words.frequencies(searcher))
         # Those that leave the same filters open are counted in one go: without filters that is all of them.
         together: dict[Filters, list[str]] = {}
         for name, own in left_open(filters).items():
@@ -138,21 +143,22 @@ class Embedded:
         more = words.more(body, asked, searcher=searcher)
         scored = queries.scored(asked, lang=lang, title=self.weights.title, body=self.weights.body)
         scored += queries.scored(more, lang=lang, title=self.weights.more_title, body=self.weights.more_body)
-        held = queries.holding(asked, all_of=True, frequency=words.frequencies(searcher))
-        found, total = self._best(searcher, held, scored, filters, without, product, limit)
-        return Answer(found, total)
+        found = self._best(searcher, title, scored, filters, without, product, limit, question=True)
+        return Answer(found, len(found))
 
     def _best(
         self,
         searcher: tantivy.Searcher,
-        held: Query,
+        title: str,
         scored: list[tuple[Occur, Query]],
         filters: Filters,
         without: Collection[Key],
         product: int | None,
         limit: int,
-    ) -> tuple[list[Found], int]:
-        """What holds the words in its final order, and how many do.
+        held: Query | None = None,
+        question: bool = False,
+    ) -> list[Found]:
+        """What holds any of the words, or is `held`, in its final order.
 
         The candidates that signals put in order are the same whatever the limit, so that the pages of one search
         fit together; after them the rest follows as its words fit.
@@ -160,21 +166,30 @@ class Embedded:
         now = self.now()
         best: list[tuple[float, tantivy.DocAddress]] = []
         rest: list[tuple[float, tantivy.DocAddress]] = []
-        total = 0
         for since, most in ranking.windows(now, self.weights):
-            parts = [(Occur.Must, held), *scored, *queries.narrowed(filters, without, since)]
+            narrowed = queries.narrowed(filters, without, since)
+            if held is not None:
+                narrowed.append((Occur.Must, held))
+            # By itself, an alternative of words is answered without looking at all that hold one.
+            parts = [(Occur.Must, Query.boolean_query(scored)), *narrowed] if narrowed else scored
             wanted = most if since else most + limit
-            result: Any = searcher.search(Query.boolean_query(parts), limit=wanted, count=since is None)
-            best += result.hits[:most]
+            hits: Any = searcher.search(Query.boolean_query(parts), limit=wanted, count=False).hits
+            best += hits[:most]
             if since is None:
-                rest, total = result.hits[most:], result.count
-                if total <= most:
+                rest = hits[most:]
+                if len(hits) <= most:
                     break  # these are all
         first = ranking.ranked(_candidates(searcher, best, product), now=now, weights=self.weights)
+        if first:
+            head = first[: ranking.COMPARED]
+            texts = (searcher.doc(each.place).get_first("spaced") or "" for each in head)
+            typed = analysis.spaced(title)
+            first[: len(head)] = ranking.compared(
+                head, texts, title=typed, now=now, weights=self.weights, question=question
+            )
         seen = {each.key for each in first}
         later = (each for each in _candidates(searcher, rest, product) if each.key not in seen)
-        found = [Found(each.key, each.score) for each in (*first, *later)]
-        return found[:limit], total
+        return [Found(each.key, each.score, each.sure) for each in (*first, *later)][:limit]
 
     def marks(self, kind: str, low: int, high: int | None) -> Iterator[tuple[int, int]]:
         searcher = self.searcher()
@@ -275,6 +290,13 @@ def _commit_of(generation: Path) -> tuple[int, int]:
     return stat.st_mtime_ns, stat.st_ino
 
 
+def _count(searcher: tantivy.Searcher, held: Query, narrowed: list[tuple[Occur, Query]]) -> int:
+    """How many there are."""
+    query = Query.boolean_query([(Occur.Must, held), *narrowed]) if narrowed else held
+    result: Any = searcher.search(query, limit=1, count=True)
+    return cast("int", result.count)
+
+
 def _numbers(searcher: tantivy.Searcher, name: str, addresses: list[tantivy.DocAddress]) -> list[int]:
     """A column that every document has, as the schema declares it."""
     return cast("list[int]", searcher.fast_field_values(name, addresses))
@@ -301,7 +323,8 @@ def _candidates(
             solved=bool(solved),
             votes=cast("int", votes),
             same_product=product in products,
+            place=address,
         )
-        for (score, _), code, object_id, at, solved, votes, products in rows
+        for (score, address), code, object_id, at, solved, votes, products in rows
         if code in kinds
     ]

@@ -38,7 +38,7 @@ def scored(asked: Asked, *, lang: str, title: float, body: float) -> list[tuple[
     return parts
 
 
-def holding(asked: Asked, *, all_of: bool, frequency: Frequency) -> Query:
+def holding(asked: Asked, *, all_of: bool, frequency: Frequency = lambda group, term: 0) -> Query:
     """Documents in any language that hold the words: enough of them if `all_of`, else any.
 
     Enough are two of up to four words. Of more, it is one of the rarest half: whoever holds half of the words holds

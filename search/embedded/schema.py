@@ -16,7 +16,7 @@ LEVELS = 4
 
 
 def build() -> tantivy.Schema:
-    """The schema. No text is stored: what is shown comes from the database."""
+    """The schema. Of the text only the words of titles can be read back: what is shown comes from the database."""
     schema = tantivy.SchemaBuilder()
     # What a document is called, to take it out by.
     schema.add_text_field("key", tokenizer_name="raw", index_option="basic")
@@ -39,6 +39,8 @@ def build() -> tantivy.Schema:
         schema.add_text_field(f"body_{group}", tokenizer_name=group, index_option="freq")
         # Both as one, only to tell who holds a word: counting in one list is twice as fast as in two.
         schema.add_text_field(f"words_{group}", tokenizer_name=group, index_option="basic")
+    # The title's words, to compare the best with what was typed.
+    schema.add_text_field("spaced", stored=True, tokenizer_name="raw", index_option="basic")
     return schema.build()
 
 
@@ -104,4 +106,5 @@ def row(document: Document) -> tantivy.Document:
     made.add_text(f"title_{group}", title)
     made.add_text(f"body_{group}", body)
     made.add_text(f"words_{group}", f"{title}\n{body}")
+    made.add_text("spaced", analysis.spaced(document.title))
     return made

@@ -116,10 +116,14 @@ def _join(typed: list[str], words: list[dict[str, Forms]], frequency: Frequency)
     """Two words in a row that others write as one: wi fi, e mail."""
     for at in range(len(typed) - 1):
         for group in analysis.LANGUAGES:
+            both = words[at : at + 2]
+            # With a small word in it, it is another word by chance: a way, to day.
+            if not all(group in forms for forms in both):
+                continue
             term = analysis.term_of(typed[at] + typed[at + 1], group)
             if term and frequency(group, term):
-                for forms in words[at : at + 2]:
-                    forms.setdefault(group, {}).setdefault(term, 1.0)
+                for forms in both:
+                    forms[group].setdefault(term, MENDED)
 
 
 def _mend(word: str, forms: dict[str, Forms], groups: list[str], frequency: Frequency) -> str:

@@ -14,7 +14,7 @@ from tests.accounts import provider as openid
 from tests.browser import site
 from tests.services import processes
 
-pytestmark = pytest.mark.supervisor
+pytestmark = [pytest.mark.supervisor, pytest.mark.once]
 
 OWNER = "olga@example.org"
 SIGNED_IN = "My credits"

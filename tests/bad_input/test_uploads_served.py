@@ -53,6 +53,10 @@ def everything(line: socket.socket) -> bytes:
     return got
 
 
+# The server as it is, on a file: what it refuses comes to no database.
+pytestmark = pytest.mark.once
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     data = tmp_path_factory.mktemp("data")

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.keys import Keys
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
 def test_an_agent_moves_takes_and_answers_by_keys(arrive):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.keys import Keys
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser import axe
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 SHIFTS = """
 window.moved = [];

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser import axe
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 LOG = "\n".join(
     f"2026-03-10 10:00:{n:02} ERROR modem: attach failed, cause {n}, and a line that is far too long" for n in range(40)

@@ -95,6 +95,7 @@ def test_code_of_an_article_is_escaped():
     assert "<script>" not in code_block("<script>alert(1)</script>")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "unit", ["> ", "<a ", "```\n", "[a](https://b.example) ", "<details>", "![a](/media/posts/a-1x1.webp) "]
 )

@@ -188,6 +188,7 @@ def test_a_host_that_may_be_reached_leads_to_no_private_one(inside, settings, mo
     assert outgoing.session().get(f"http://127.0.0.1:{inside}/to/http://127.0.0.1:{inside}/").status_code == 200
 
 
+@pytest.mark.once
 def test_production_settings_pass_djangos_own_deployment_check(tmp_path):
     environment = os.environ | {
         "ENTRAIDE_URL": "https://entraide.example",

@@ -117,3 +117,7 @@ def test_moderators_see_on_the_answer_what_became_of_it(accepted, moderator, ope
     assert reverse("kb:review", args=[made.pk]) in sign_in(moderator).get(url).text
     publish_promotion(article=made, by=operator, now=now)
     assert reverse("kb:article", args=[made.pk]) in sign_in(moderator).get(url).text
+    FaqArticle.objects.get().unpublish()
+    assert reverse("kb:review", args=[made.pk]) in sign_in(moderator).get(url).text
+    FaqArticle.objects.get().delete()
+    assert promote_url in sign_in(moderator).get(url).text

@@ -106,11 +106,19 @@ def with_all_pieces(pictures: list[Picture]) -> list[Picture]:
 def _all(world: World) -> Iterator[Picture]:
     for name, (_keys, _data, get, post) in TABLE.items():
         readers = () if set(get) == {"m"} else STANDINGS if name in PERSONAL else READERS
-        asked = [(standing, "read", query) for standing in readers for query in ("", *QUERIES.get(name, []))]
+        asked = [
+            (standing, "read", query)
+            for standing in readers
+            # Who is sent away is sent away alike.
+            if get[STANDINGS.index(standing)] not in set("sx-") & set(get[: STANDINGS.index(standing)])
+            for query in ("", *QUERIES.get(name, []))
+        ]
         # One of each outcome of sending: done, refused, not like that.
         for place, standing in enumerate(STANDINGS):
             if post[place] not in "m-" + post[:place] and name not in NOT_POSTED:
-                asked += [(standing, how, "") for how in ("sent", "sent empty", "sent by htmx")]
+                # Who may not send it is refused whatever is in it.
+                ways = ("sent", "sent by htmx") if post[place] in "sx" else ("sent", "sent empty", "sent by htmx")
+                asked += [(standing, how, "") for how in ways]
         for standing, how, query in asked:
             if picture := _ask(world, standing, "en", name, query, how):
                 yield picture

@@ -4,8 +4,9 @@ import pytest
 
 from tests.looks import fits
 from tests.looks.fits import DESK, PHONE, TABLET
+from tests.looks.gallery import with_all_pieces
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
 def ours(pictures):
@@ -41,7 +42,7 @@ def test_no_page_breaks_when_a_reader_sets_text_twice_as_large(walls, galleries)
     """By the browser's own setting, which all text must follow: what is measured in pixels would stay small."""
     wall = walls("--blink-settings=defaultFontSize=32")
     found = []
-    for picture in ours(galleries["plain fr"]):
+    for picture in with_all_pieces(galleries["longest fr"]):
         page = wall.hang(picture)
         size = page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
         found += [f"{picture}: text stays at {size} px"] if picture.whole and size < 32 else []

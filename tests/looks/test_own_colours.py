@@ -4,7 +4,7 @@ import pytest
 
 from tests.looks.gallery import with_all_pieces
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 # What only a background, a shadow or a colour tells apart is told by nothing once the reader's colours are on.
 UNSAID = """() => {

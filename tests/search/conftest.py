@@ -71,7 +71,7 @@ def articles(monkeypatch: pytest.MonkeyPatch) -> Shelf:
 
 
 @pytest.fixture
-def index(folder: Path, threads: Shelf, articles: Shelf) -> Any:
+def index(folder: Path, threads: Shelf, articles: Shelf, db: None) -> Any:
     """`index()` makes the index of what the shelves hold."""
 
     def make() -> Embedded:

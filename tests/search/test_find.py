@@ -70,7 +70,7 @@ def test_a_stale_index_leaks_neither_hit_nor_count_nor_words(threads: Shelf, art
     results = _found("merger")
     assert (results.hits, results.total, results.has_more) == ([], 0, False)
     assert _found("figures").total == 1
-    assert find.similar(title="Secret merger figures", viewer=Viewer(), lang="en") == []
+    assert find.similar(title="Secret merger", viewer=Viewer(), lang="en") == []
     assert find.suggest(text="secret merg", viewer=Viewer(), lang="en") == []
 
 
@@ -165,6 +165,25 @@ def test_similar_needs_more_than_one_word_in_common_and_prefers_the_product(
     found = find.similar(title="No mobile data since I moved my number", product=2, viewer=Viewer(), lang="en")
     assert [hit.shown.object_id for hit in found] == [2, 1]
     assert find.similar(title="Invoice for my moving van", viewer=Viewer(), lang="en") == []
+
+
+def test_nothing_is_suggested_to_somebody_who_asks_where_nothing_is_about_the_same(
+    threads: Shelf, articles: Shelf, index: Any
+) -> None:
+    threads.put(1, "My invoice shows a charge for calls to Spain", "I pay by card, and the card was charged twice.")
+    index()
+    assert find.similar(title="Is the card for my mother in the post", viewer=Viewer(), lang="en") == []
+    close = find.similar(title="A charge for calls to Spain on my invoice", viewer=Viewer(), lang="en")
+    assert [hit.shown.object_id for hit in close] == [1]
+    # Who searches sees what there is all the same.
+    assert [hit.shown.object_id for hit in _found("card for my mother").hits] == [1]
+
+
+def test_while_one_types_nothing_is_offered_for_one_common_word(threads: Shelf, articles: Shelf, index: Any) -> None:
+    threads.put(1, "Roaming in Spain")
+    index()
+    assert find.suggest(text="charger roaming broken screen", viewer=Viewer(), lang="en") == []
+    assert [hit.shown.object_id for hit in find.suggest(text="roaming spa", viewer=Viewer(), lang="en")] == [1]
 
 
 def test_suggestions_take_the_last_word_for_the_start_of_one(threads: Shelf, articles: Shelf, index: Any) -> None:

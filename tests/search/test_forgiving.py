@@ -127,6 +127,7 @@ PIECES = [
 ]  # fmt: skip
 
 
+@pytest.mark.once
 def test_ten_thousand_strings_raise_nothing(threads: Shelf, articles: Shelf, index: Any) -> None:
     threads.put(1, "Roaming: costs (abroad) & more", "the body of it")
     articles.put(1, "Résilier l’abonnement", "mot de passe", lang="fr")

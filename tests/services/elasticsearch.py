@@ -128,8 +128,8 @@ def _unpack(place: Path) -> Path:
     (place / top / "bin" / "elasticsearch").rename(home / "bin" / "elasticsearch")
     for program in (home / "bin").iterdir():
         program.chmod(0o755)
-    for launcher in (home / "lib").glob("tools/server-launcher/server-launcher"):
-        launcher.chmod(0o755)
+    # The start script's own program is left as it is, not to be run: it is for one kind of processor, and without it
+    # the script starts the same by Java.
     return home
 
 

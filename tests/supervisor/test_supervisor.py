@@ -109,6 +109,7 @@ def test_it_starts_serves_names_its_parts_and_stops_by_sigterm_leaving_nothing(d
         processes.until(lambda: not processes.of(product.folder), STOPS_WITHIN)
 
 
+@pytest.mark.once
 def test_ctrl_c_stops_everything(data):
     with started(data) as product:
         product.until_ready()
@@ -117,6 +118,7 @@ def test_ctrl_c_stops_everything(data):
         processes.until(lambda: not processes.of(product.folder), STOPS_WITHIN)
 
 
+@pytest.mark.once
 def test_a_part_that_is_killed_is_started_again(data):
     with started(data) as product:
         product.until_ready()
@@ -134,6 +136,7 @@ def test_a_part_that_is_killed_is_started_again(data):
         product.until_ready()
 
 
+@pytest.mark.once
 def test_a_supervisor_that_is_killed_takes_its_parts_along(data):
     with started(data) as product:
         product.until_ready()
@@ -141,6 +144,7 @@ def test_a_supervisor_that_is_killed_takes_its_parts_along(data):
         processes.until(lambda: not processes.of(product.folder), STOPS_WITHIN)
 
 
+@pytest.mark.once
 def test_a_part_whose_supervisor_was_killed_before_it_could_look_does_not_start(data):
     ended = subprocess.Popen(["true"])
     ended.wait()
@@ -155,6 +159,7 @@ def test_a_part_whose_supervisor_was_killed_before_it_could_look_does_not_start(
     assert part.returncode == -signal.SIGTERM
 
 
+@pytest.mark.once
 def test_a_second_start_on_the_same_data_folder_is_refused_in_one_line(data):
     with started(data) as product:
         product.until_ready()
@@ -185,6 +190,7 @@ def refusal(**environment: str) -> str:
     return done.stderr
 
 
+@pytest.mark.once
 def test_a_port_in_use_is_said_in_one_line(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -194,12 +200,14 @@ def test_a_port_in_use_is_said_in_one_line(tmp_path):
     assert f"127.0.0.1:{port} cannot be used" in said
 
 
+@pytest.mark.once
 def test_a_data_folder_that_cannot_be_written_is_said_in_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     said = refusal(ENTRAIDE_DATA=str(tmp_path / "file" / "data"), SECRET_KEY="x" * 60)
     assert "cannot be written" in said
 
 
+@pytest.mark.once
 def test_a_value_that_cannot_be_read_is_said_in_one_line(tmp_path):
     assert "cannot be read" in refusal(ENTRAIDE_DATA=str(tmp_path), PORT="many")
 

@@ -148,6 +148,20 @@ def test_a_visitor_sees_the_newest_on_the_first_page_and_a_member_where_they_cou
     assert "You could help" not in html
 
 
+def test_the_first_page_shows_a_thread_once_where_enough_is_asked(sign_in, make_thread, helper, now):
+    for number in range(2):
+        make_thread(f"Open {number}", minutes=number)
+    client = sign_in(helper)
+    assert client.get("/en/").text.count("Open 1") == 2, "too little to leave anything out"
+    for number in range(3):
+        thread = make_thread(f"Answered {number}", minutes=10 + number)
+        answer(thread=thread, by=helper, body="This", now=now)
+    html = client.get("/en/").text
+    asked = TITLE.findall(html[html.index("People ask now") : html.index("You could help")])
+    assert asked == ["Answered 2", "Answered 1", "Answered 0"]
+    assert html.count("Open 1") == 1
+
+
 @pytest.mark.parametrize("size", [3, 40])
 def test_the_first_page_costs_the_same_however_much_is_asked(
     sign_in, make_thread, helper, size, django_assert_max_num_queries

@@ -81,7 +81,24 @@ def test_a_title_weighs_more_than_a_body_and_all_words_more_than_some(threads: S
     threads.put(1, "Something about bills", "roaming roaming costs")
     threads.put(2, "Roaming costs", "something about bills")
     threads.put(3, "Roaming", "in the mountains")
-    assert _ids(_query(filled(), "roaming costs")) == [2, 1]
+    assert _ids(_query(filled(), "roaming costs")) == [2, 1, 3]
+
+
+def test_other_forms_and_small_words_put_what_is_likest_first(threads: Shelf, filled: Filled) -> None:
+    threads.put(1, "Where do I top up")
+    threads.put(2, "Top apps")
+    threads.put(3, "My top up did not arrive")
+    engine = filled()
+    assert _ids(_query(engine, "top up not arriving"))[0] == 3
+    assert _ids(_query(engine, "where do i top"))[0] == 1
+
+
+def test_what_holds_all_words_comes_first_and_what_holds_some_follows(threads: Shelf, filled: Filled) -> None:
+    threads.put(1, "Roaming", "costs")
+    threads.put(2, "Roaming")
+    found = _query(filled(), "roaming costs")
+    assert (_ids(found), found.total, found.loosened) == ([1, 2], 2, False)
+    assert found.found[0].sure > found.found[1].sure
 
 
 def test_too_few_of_the_words_match_only_when_nothing_else_does(threads: Shelf, filled: Filled) -> None:
@@ -309,13 +326,13 @@ def test_what_other_filters_would_find_is_counted_with_the_rest_as_they_are(
     articles.put(2, "Roaming for all")
     engine = filled()
 
-    def counts(text: str = "roaming", loosened: bool = False, **filters: Any) -> Counts:
+    def counts(text: str = "roaming", any_of: bool = False, **filters: Any) -> Counts:
         hidden = [Key("thread", 4)]
-        return engine.counts(text, lang="en", filters=Filters(**filters), without=hidden, loosened=loosened)
+        return engine.counts(text, lang="en", filters=Filters(**filters), without=hidden, any_of=any_of)
 
     assert counts() == Counts({"thread": 3, "article": 2}, {2: 4, 4: 2, 5: 2}, {9: 1, 8: 1}, 2)
     assert counts(kinds=("thread",)) == Counts({"thread": 3, "article": 2}, {2: 3, 4: 2, 5: 1}, {9: 1, 8: 1}, 1)
     assert counts(product=4, topic=9) == Counts({"thread": 1}, {2: 4, 4: 2, 5: 2}, {9: 1, 8: 1}, 1)
     assert counts(solved=True) == Counts({"thread": 1, "article": 1}, {2: 2, 4: 1, 5: 1}, {9: 1}, 2)
-    assert counts("roaming on sea zeppelin", loosened=True).kinds == {"thread": 3, "article": 2}
+    assert counts("roaming on sea zeppelin", any_of=True).kinds == {"thread": 3, "article": 2}
     assert counts("zeppelin") == counts("") == Counts()
