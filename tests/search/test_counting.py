@@ -58,6 +58,8 @@ def test_words_are_kept_only_once_they_were_searched_on_enough_occasions() -> No
     # One after the other within a quarter of an hour is one occasion, however often.
     for minute in range(10):
         _search("jane doe of nantes", now=AT + timedelta(minutes=minute))
+        if minute % 3 == 2:
+            counting.write()
     counting.write()
     _often("jane doe of nantes", counting.OCCASIONS - 2, now=AT + STEP)
     counting.write()
