@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Raise it when the schema or the analysis changes: an index of another version counts as missing.
-VERSION = 3
+VERSION = 4
 
 
 class Busy(Exception):

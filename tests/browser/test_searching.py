@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks]
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 STORIES = {
     "en": ("customer", "moved my number", "No mobile data since I moved", "No mobile data since I moved"),
