@@ -5,7 +5,9 @@
 The folder holds one folder a set, each with `corpus.jsonl[.gz]` (another set's where its own is missing),
 `queries.jsonl[.gz]` and `qrels.tsv[.gz]`; a name that ends in `_fr` says that the set is French. Where a query has a
 `max_id`, only what is older is found, and it is asked as of that time. Latency is one query after the other in one
-thread, the engine alone. Sets are read-only here; nothing is fitted (that is `bench.weights`).
+thread, the engine alone, at its client. Sets are read-only here; nothing is fitted.
+
+A cluster is the one that `ELASTICSEARCH_URL` names, or one of three nodes that is started for this.
 """
 
 from __future__ import annotations
@@ -16,14 +18,17 @@ import json
 import math
 import os
 import random
+import secrets
 import statistics
 import sys
 import tempfile
 import time
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +43,7 @@ from search import analysis, documents, editorial, ranking  # noqa: E402
 from search.documents import Document  # noqa: E402
 from search.embedded import queries, words  # noqa: E402
 from search.embedded.index import Embedded  # noqa: E402
-from search.engine import Filters  # noqa: E402
+from search.engine import Filters, Found  # noqa: E402
 from search.ranking import Weights  # noqa: E402
 
 KIND = "document"
@@ -47,6 +52,12 @@ MOST = 10
 BODY_WORDS = 100
 # A corpus of as many documents is what latency is told of.
 LARGE = 50_000
+# What the ask form shows, and of so many queries of each other set what it shows wrongly.
+SUGGESTED = 5
+STRANGERS = 100
+EMBEDDED, ELASTICSEARCH = "embedded", "elasticsearch"
+# What the data sets know of; they tell nothing of votes and of what is solved.
+SIGNALS = {True: ("recency", "product", "pieces"), False: ("pieces",)}
 
 
 class _Kind:
@@ -67,7 +78,7 @@ class Asked:
     below: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Set:
     """One set. `at` has a second for each document, in their order; [] where they have none."""
 
@@ -152,10 +163,10 @@ def _times(created: list[str]) -> list[datetime]:
 class Bench:
     """An engine with one corpus in it, asked in all the ways that are measured."""
 
-    def __init__(self, corpus: Set, folder: Path) -> None:
+    def __init__(self, corpus: Set, folder: Path, url: str = "") -> None:
         self.corpus = corpus
         self.folder = folder
-        self.engine = Embedded(folder)
+        self.engine: Any = _cluster(url) if url else Embedded(folder)
         start = time.perf_counter()
         self.engine.rebuild(
             tqdm(corpus.documents(), total=len(corpus.rows), desc=corpus.name, unit="doc", leave=False, disable=None)
@@ -164,7 +175,16 @@ class Bench:
         self.last = corpus.at[-1] + timedelta(seconds=1) if corpus.at else datetime.now(UTC)
 
     def bytes(self) -> int:
-        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        if isinstance(self.engine, Embedded):
+            return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        stats = self.engine.client.indices.stats(index=self.engine.indices.alias, metric="store")
+        return int(stats["_all"]["primaries"]["store"]["size_in_bytes"])
+
+    def close(self) -> None:
+        """Leave nothing on a cluster that is somebody's."""
+        if not isinstance(self.engine, Embedded):
+            self.engine.indices.remove_all()
+            self.engine.client.close()
 
     def weigh(self, weights: Weights) -> None:
         self.engine.weights = weights
@@ -176,15 +196,20 @@ class Bench:
         return [found.key.object_id for found in answer.found]
 
     def submit(self, asked: Asked, *, lang: str, as_of: bool) -> list[int]:
-        """What the ask form suggests."""
+        """What is about the same as a question, however unlike."""
+        return [found.key.object_id for found in self.similar(asked, lang=lang, as_of=as_of, limit=MOST)]
+
+    def similar(self, asked: Asked, *, lang: str, as_of: bool, limit: int) -> list[Found]:
         until = self._until(asked) if as_of else None
         answer = self.engine.similar(
-            asked.title, asked.body, lang=lang, product=asked.product, limit=MOST, filters=Filters(until=until)
+            asked.title, asked.body, lang=lang, product=asked.product, limit=limit, filters=Filters(until=until)
         )
-        return [found.key.object_id for found in answer.found]
+        return list(answer.found)
 
     def plain(self, text: str, asked: Asked, *, lang: str) -> list[int]:
         """BM25 of title and body, for any of the words, and nothing else."""
+        if not isinstance(self.engine, Embedded):
+            return self._plain_on_cluster(text, asked, lang=lang)
         searcher = self.engine.searcher()
         group = analysis.group_of(lang)
         terms = analysis.terms(text, group, 10_000)
@@ -197,6 +222,16 @@ class Bench:
         hits = searcher.search(both, limit=MOST, count=False).hits
         return searcher.fast_field_values("object_id", [address for _, address in hits])
 
+    def _plain_on_cluster(self, text: str, asked: Asked, *, lang: str) -> list[int]:
+        from elasticsearch.dsl import Q  # noqa: PLC0415 - only where there is a cluster
+
+        group = analysis.group_of(lang)
+        words_of = [Q("match", **{f"{field}_{group}": analysis.prepare(text, group)}) for field in ("title", "body")]
+        until = self._until(asked)
+        within = [Q("range", at={"lt": until.isoformat()})] if until else []
+        search = self.engine._search(Q("bool", must=Q("bool", should=words_of), filter=within))[:MOST]
+        return [int(hit["_id"].rpartition(":")[2]) for hit in search.execute().to_dict()["hits"]["hits"]]
+
     def _until(self, asked: Asked) -> datetime | None:
         """As of when it is asked; the engine's clock says so too."""
         if asked.below is None:
@@ -205,6 +240,15 @@ class Bench:
         until = self.corpus.at[asked.below] if asked.below < len(self.corpus.at) else self.last
         self.engine.now = lambda: until
         return until
+
+
+def _cluster(url: str) -> Any:
+    """An engine with indices of its own. A benchmark has no database, so its writes are counted here."""
+    from search.elastic import engine as elastic  # noqa: PLC0415
+    from search.elastic.client import Address  # noqa: PLC0415
+
+    elastic.turn = count(1).__next__
+    return elastic.Elastic(Address(url, prefix=f"bench-{secrets.token_hex(4)}"))
 
 
 # -- measures ---------------------------------------------------------------------------------------------
@@ -311,42 +355,88 @@ def latency(bench: Bench, of: Set, variant: str) -> list[dict[str, Any]]:
     return rows
 
 
-def measured(of: Set, bench: Bench) -> list[dict[str, Any]]:
+def silence(bench: Bench, of: Set, others: Sequence[Set]) -> list[dict[str, Any]]:
+    """Of a hundred: where something is suggested though nothing is about it (questions of sets with another corpus),
+    and where what answers a question is among the best but kept back."""
+    wrongly, kept = [], []
+    for other in others:
+        for asked in random.Random(3).sample(other.asked, min(STRANGERS, len(other.asked))):
+            stranger = Asked(asked.title, asked.body, {})
+            found = bench.similar(stranger, lang=other.lang, as_of=False, limit=SUGGESTED)
+            wrongly.append(any(each.sure >= ranking.SURE for each in found))
+    for asked in of.asked:
+        found = bench.similar(asked, lang=of.lang, as_of=True, limit=SUGGESTED)
+        right = [each.sure for each in found if each.key.object_id in asked.wanted]
+        if right:
+            kept.append(max(right) < ranking.SURE)
+    return [
+        {"variant": "lexical", "measure": name, "value": round(100 * statistics.mean(each), 1)}
+        for name, each in (("suggested wrongly", wrongly), ("right one kept back", kept))
+        if each
+    ]
+
+
+def measured(of: Set, bench: Bench, others: Sequence[Set], engine: str) -> list[dict[str, Any]]:
     """All rows of one set, the engine's own first."""
     rows = [
         {"variant": "lexical", "measure": "build_s", "value": round(bench.built, 1)},
         {"variant": "lexical", "measure": "bytes", "value": bench.bytes()},
         *quality(bench, of, "bm25"),
         *quality(bench, of, "lexical"),
+        *silence(bench, of, others),
     ]
     if len(of.rows) >= LARGE:
         rows += latency(bench, of, "lexical")
-    if of.dated:
-        for signal in ("recency", "product"):
-            bench.weigh(ranking.without(signal))
-            rows += quality(bench, of, f"without {signal}")
-        bench.weigh(ranking.WEIGHTS)
-    return [{"set": of.name, "engine": "embedded", **row} for row in rows]
+    for signal in SIGNALS[of.dated]:
+        bench.weigh(ranking.without(signal))
+        rows += quality(bench, of, f"without {signal}")
+    bench.weigh(ranking.WEIGHTS)
+    return [{"set": of.name, "engine": engine, **row} for row in rows]
+
+
+def _address(stack: ExitStack) -> str:
+    """A cluster that is there, or one that is started."""
+    if given := os.environ.get("ELASTICSEARCH_URL"):
+        return given
+    from tests.services import elasticsearch  # noqa: PLC0415
+
+    return stack.enter_context(elasticsearch.running(quick=False)).url
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="How well and how fast things are found.")
     parser.add_argument("folder", nargs="?", default=os.environ.get("DATA", ""), help="where the data sets lie")
-    folder = Path(parser.parse_args().folder or "/nonexistent")
+    parser.add_argument("--engine", choices=(EMBEDDED, ELASTICSEARCH), default=os.environ.get("ENGINE") or EMBEDDED)
+    given = parser.parse_args()
+    folder = Path(given.folder or "/nonexistent")
     present = sorted(path for path in folder.glob("*/") if _has(path, "queries.jsonl"))
     if not present:
         print("search: no data sets given (DATA=folder), skipped")
         return 0
     documents.declare(_Kind())  # type: ignore[arg-type]
     rows: list[dict[str, Any]] = []
-    for path in present:
-        of = _read(path)
-        with tempfile.TemporaryDirectory() as temporary:
-            rows += measured(of, Bench(of, Path(temporary)))
+    sets = [_read(path) for path in present]
+    with ExitStack() as stack:
+        url = _address(stack) if given.engine == ELASTICSEARCH else ""
+        done: list[Set] = []
+        for of in sets:
+            if of in done:
+                continue
+            same = [each for each in sets if each.rows == of.rows]
+            done += same
+            others = [each for each in sets if each not in same]
+            with tempfile.TemporaryDirectory() as temporary:
+                bench = Bench(of, Path(temporary), url)
+                try:
+                    for each in same:
+                        bench.corpus = each
+                        rows += measured(each, bench, others, given.engine)
+                finally:
+                    bench.close()
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(rows, indent=1))
     for row in rows:
-        print(f"{row['set']:<12} {row['engine']:<10} {row['variant']:<18} {row['measure']:<28} {row['value']:>12}")
+        print(f"{row['set']:<12} {row['engine']:<13} {row['variant']:<18} {row['measure']:<28} {row['value']:>12}")
     return 0
 
 

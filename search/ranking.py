@@ -45,7 +45,7 @@ class Weights:
 
 
 WEIGHTS = Weights()
-SIGNALS = ("recency", "product", "solved", "votes", "meaning")
+SIGNALS = ("recency", "product", "solved", "votes", "pieces", "meaning")
 
 # Where candidates come from: the best of all, and of those of the last days, so that what is new is looked at even
 # where old matches abound. Days (None: all) and how many.

@@ -41,7 +41,7 @@ COUNTED_MOST = 1_000
 # What the order of what was found depends on.
 COLUMNS = [{"field": "at", "format": "epoch_second"}, "solved", "votes", "products"]
 # Words that nothing holds, and those in so few documents that they may be slips, with what is near and commoner.
-_NEAR = {"max_edits": 1, "prefix_length": 0, "min_word_length": 4, "size": 1, "sort": "frequency"}
+_NEAR = {"max_edits": 1, "prefix_length": 1, "min_word_length": SHORTEST, "size": 1, "sort": "frequency"}
 SLIPS = {
     "absent": {**_NEAR, "suggest_mode": "missing"},
     "rare": {**_NEAR, "suggest_mode": "popular", "max_term_freq": RARE},

@@ -1,7 +1,8 @@
 """Words that the index does not hold, taken for those that were probably meant.
 
-One slip of the finger is mended (a letter too many, too few, another, or two in the wrong order), and words run
-together are taken apart. Words are compared as typed and looked up as terms, so that any form of a word will do.
+One slip of the finger is mended (a letter too many, too few, another, or two in the wrong order; never the first one:
+what differs there is mostly another word), and words run together are taken apart. Words are compared as typed and
+looked up as terms, so that any form of a word will do.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from search import analysis
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # Shorter words have too many neighbours to guess among; longer ones are no words.
-SHORTEST = 4
+SHORTEST = 5
 LONGEST = 20
 PIECES_MAX = 3
 
@@ -69,8 +70,8 @@ def apart(word: str, group: str, frequency: Frequency) -> list[str]:
 
 @lru_cache(maxsize=2_000)
 def slips(word: str) -> tuple[str, ...]:
-    """Everything at one slip from a word, likelier ones first."""
-    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    """Everything at one slip from a word that begins like it, likelier ones first."""
+    cuts = [(word[:at], word[at:]) for at in range(1, len(word) + 1)]
     swapped = [a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1]
     added = [a + sign + b for a, b in cuts for sign in LETTERS]
     dropped = [a + b[1:] for a, b in cuts if b]
