@@ -2,7 +2,7 @@
 
 An engine finds candidates and says of each how well its words fit (`Candidate.score`, BM25 of the fields with the
 weights below) and what is known of it; the order is made here. A weight of 0 switches its signal off.
-`bench.search` measures each signal with the others as they are, `bench.weights` fits the ones that can be fitted.
+`bench.search` measures each signal with the others as they are; the weights were chosen on the sets it reads.
 """
 
 from __future__ import annotations
@@ -40,12 +40,10 @@ class Weights:
     solved: float = 0.3
     # For each factor e of one and its votes.
     votes: float = 0.1
-    # Of a place in the list by meaning, against one in the list by words.
-    meaning: float = 1.0
 
 
 WEIGHTS = Weights()
-SIGNALS = ("recency", "product", "solved", "votes", "pieces", "meaning")
+SIGNALS = ("recency", "product", "solved", "votes", "pieces")
 
 # Where candidates come from: the best of all, and of those of the last days, so that what is new is looked at even
 # where old matches abound. Days (None: all) and how many.
@@ -61,8 +59,6 @@ SURE_TYPED = 0.5
 USUAL = 45
 # What has no age (an article that is kept up to date) ranks as if it had this one, in days.
 AGELESS = 30
-# Places are compared by 1 / (RANK_OFFSET + place).
-RANK_OFFSET = 60
 
 
 def without(*signals: str) -> Weights:
