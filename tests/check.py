@@ -47,7 +47,7 @@ def main() -> int:
 
     def run(*names: str) -> None:
         for name in names:
-            print(f"{name} …", flush=True)
+            print(f"{name} …\n", end="", flush=True)  # at once, as two write here
             if not checks[name]():
                 failed.append(name)
 
