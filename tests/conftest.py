@@ -66,6 +66,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
             databases.copy_template(template)
 
 
+LONG = ("browser", "elasticsearch", "supervisor")
 # The running product; the pictures of every page; the cluster, whose nodes some tests stop.
 TOGETHER = ("tests/browser", "tests/looks", "tests/search/engines")
 
@@ -84,9 +85,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 
 @pytest.hookimpl(wrapper=True)  # after pytest-django's order
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """What takes longest begins first."""
+    """What takes longest begins first, so that nobody waits for it at the end."""
     yield
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONG) if item.get_closest_marker(name)), len(LONG)))
 
 
 @pytest.fixture(autouse=True)

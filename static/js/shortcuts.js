@@ -4,7 +4,7 @@ const STORE = "shortcuts";
 const PLACES = { h: "", c: "community/", a: "help/", r: "requests/", n: "account/notifications/", s: "search/" };
 const home = document.querySelector(".brand")?.href ?? "/";
 const list = document.querySelector("a[data-shortcuts]");
-const writing = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog") != null;
+const writing = (target) => target.closest?.("input, textarea, select, [contenteditable], dialog[open]") != null;
 let leading = false;
 
 function stored() {

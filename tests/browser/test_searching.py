@@ -8,7 +8,9 @@ from playwright.sync_api import expect
 pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 STORIES = {
-    "en": ("customer", "moved my number", "No mobile data since I moved", "No mobile data since I moved"),
+    "en": (
+        "customer", "moved my number", "No mobile data since I moved", "No mobile data since I moved my number to Orme"
+    ),  # fmt: skip
     "fr": ("helper", "transfert internet", "Plus d’internet mobile depuis le transfert", "Plus d’internet mobile"),
 }
 

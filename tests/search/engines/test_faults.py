@@ -97,7 +97,8 @@ class Load:
             start = time.monotonic()
             try:
                 answer = self.engine.query(f"roaming {number % 200 + 1}", lang="en", filters=Filters())
-                assert [each.key.object_id for each in answer.found] == [number % 200 + 1]
+                # Then those that hold one of the two words.
+                assert [each.key.object_id for each in answer.found][:1] == [number % 200 + 1]
             except BaseException as error:
                 self.failed.append(error)
             self.times.append(time.monotonic() - start)
