@@ -9,8 +9,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 STORIES = {
     "en": (
-        "customer", "moved my number", "No mobile data since I moved", "No mobile data since I moved my number to Orme"
-    ),  # fmt: skip
+        "customer",
+        "moved my number",
+        "No mobile data since I moved",
+        "No mobile data since I moved my number to Orme",
+    ),
     "fr": ("helper", "transfert internet", "Plus d’internet mobile depuis le transfert", "Plus d’internet mobile"),
 }
 
