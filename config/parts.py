@@ -10,7 +10,7 @@ import os
 import sys
 from typing import Any
 
-from core.processes import die_with_parent
+from core.processes import die_with_parent, keep_what_is_loaded
 
 
 def web() -> None:
@@ -18,7 +18,7 @@ def web() -> None:
     import django.core.wsgi
 
     application = django.core.wsgi.get_wsgi_application()
-    _keep_what_is_loaded()
+    keep_what_is_loaded()
     serve(application)
 
 
@@ -91,18 +91,8 @@ def _command(*words: str) -> None:
     from django.core.management import call_command
 
     django.setup()
-    _keep_what_is_loaded()
+    keep_what_is_loaded()
     call_command(*words)
-
-
-def _keep_what_is_loaded() -> None:
-    """Have no search for garbage go through the program itself: nothing of it ever is, and it is most of what there is.
-
-    Before the server forks, so that its process shares these pages with its parent.
-    """
-    gc.freeze()
-    gc.enable()
-    gc.set_threshold(10_000, 10, 10)
 
 
 def _say_ready(server: Any) -> None:

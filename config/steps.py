@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from io import StringIO
 
@@ -13,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+gc.disable()
 django.setup()
 
 from accounts.actions.demo import PASSWORD, PEOPLE  # noqa: E402
@@ -20,7 +22,10 @@ from accounts.actions.first_operator import issue_link  # noqa: E402
 from accounts.backends import DEMO_DOMAIN  # noqa: E402
 from accounts.jobs import Job  # noqa: E402
 from accounts.models import User  # noqa: E402
+from core.processes import keep_what_is_loaded  # noqa: E402
 from search import engines  # noqa: E402
+
+keep_what_is_loaded()
 
 
 def run() -> Iterator[str]:
