@@ -120,14 +120,24 @@ def query(
 
 
 def similar(
-    *, title: str, body: str = "", product: int | None = None, viewer: Viewer, lang: str, limit: int = 5
+    *,
+    title: str,
+    body: str = "",
+    product: int | None = None,
+    viewer: Viewer,
+    lang: str,
+    limit: int = 5,
+    least: float = ranking.SURE,
 ) -> list[Hit]:
-    """What may answer a question that is being written; empty when nothing fits. Raises Unavailable."""
+    """What may answer a question that is being written; empty when nothing fits. Raises Unavailable.
+
+    `least` is how sure it must be, 0 to 1, as `search.engine.Found` says it.
+    """
     hidden, _ = _hidden(viewer)
     pinned = [(shown, PINNED) for shown, _ in _pins(title, lang, viewer)]
     hidden |= {Key(shown.kind, shown.object_id) for shown, _ in pinned}
     answer = engines.current().similar(title, body, lang=lang, product=product, without=hidden, limit=limit + SPARE)
-    sure = [each for each in answer.found if each.sure >= ranking.SURE]
+    sure = [each for each in answer.found if each.sure >= least]
     return _suggestions([*pinned, *_seen(sure, viewer)][:limit])
 
 

@@ -53,6 +53,8 @@ COMPARED = 60
 # From where on something is suggested to somebody who writes a question: by the share of pieces that the two titles
 # have in common. `bench.search` measures what is suggested wrongly, and what is kept back.
 SURE = 0.35
+# The same for what stands near a thread, which promises no answer.
+NEAR = 0.2
 # The same while a search is typed, by the share of what was typed.
 SURE_TYPED = 0.5
 # A title's usual length in pieces.

@@ -38,6 +38,7 @@ from core.text import plain
 from core.visitors import same_for_visitors
 from search import find
 from search.engine import Unavailable
+from search.ranking import NEAR
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _REF = re.compile(r"(?P<pk>[1-9][0-9]{0,17})(-[-\w]*)?")
@@ -327,6 +328,7 @@ def near(request: HttpRequest, pk: int) -> HttpResponse:
             viewer=viewer_of(request),
             lang=thread.lang.split("-")[0],
             limit=6,
+            least=NEAR,
         )
     except Unavailable:
         hits = []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 import string
+from functools import partial
 from typing import Any
 
 import pytest
 
 from accounts.viewer import Viewer
-from search import editorial, find
+from search import editorial, find, ranking
 from search.engine import Unavailable
 from search.outbox import changed
 from tests.search.conftest import Shelf
@@ -231,3 +232,12 @@ def test_an_index_that_cannot_be_read_says_so_and_not_otherwise(threads: Shelf, 
         _found("roaming")
     meta.write_text(kept)
     assert _found("roaming").total == 1
+
+
+def test_what_stands_near_may_be_less_alike_than_what_is_suggested(threads: Shelf, articles: Shelf, index: Any) -> None:
+    threads.put(1, "Orange light on the Fibre box every evening")
+    threads.put(2, "Voicemail greets callers in German")
+    index()
+    alike = partial(find.similar, title="My own router behind the Fibre box loses", viewer=Viewer(), lang="en")
+    assert alike() == []
+    assert [hit.shown.object_id for hit in alike(least=ranking.NEAR)] == [1]
