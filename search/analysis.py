@@ -86,9 +86,14 @@ def pieces(text: str) -> frozenset[str]:
     return frozenset(text[at : at + GRAM] for at in range(len(text) - GRAM + 1))
 
 
+def base_of(lang: str) -> str:
+    """The language of a tag, without its region."""
+    return lang.lower().split("-")[0]
+
+
 def group_of(lang: str) -> str:
     """Which of LANGUAGES a language tag belongs to."""
-    base = lang.lower().split("-")[0]
+    base = base_of(lang)
     return base if base in LANGUAGES else "xx"
 
 

@@ -117,7 +117,7 @@ def also(typed: Sequence[str], lang: str) -> list[tuple[str, ...]]:
 
     Where several words in a row mean something together, each of them does.
     """
-    base = _base(lang)
+    base = analysis.base_of(lang)
     rules = table().rules.get(base)
     found: list[tuple[str, ...]] = [()] * len(typed)
     if not rules:
@@ -142,7 +142,7 @@ def widened(text: str, lang: str) -> str:
 
 def pinned(text: str, lang: str) -> list[Key]:
     """What stands first for this search, in its order."""
-    held = table().pins.get(_base(lang))
+    held = table().pins.get(analysis.base_of(lang))
     if not held:
         return []
     asked = frozenset(_terms(text, analysis.group_of(lang)))
@@ -150,10 +150,6 @@ def pinned(text: str, lang: str) -> list[Key]:
     # What says most of the search goes before what says less.
     fit.sort(key=lambda each: -len(each.terms))
     return list(dict.fromkeys(key for each in fit for key in each.keys))
-
-
-def _base(lang: str) -> str:
-    return lang.lower().split("-")[0]
 
 
 # -- reading --------------------------------------------------------------------------------------

@@ -55,6 +55,10 @@ class Counts:
     solved: int = 0
 
 
+# As many choices of one filter are counted.
+COUNTED_MOST = 1_000
+
+
 def left_open(filters: Filters) -> dict[str, Filters]:
     """For each of the counts, the filters with its own left open. A topic belongs to a product."""
     return {
@@ -63,6 +67,14 @@ def left_open(filters: Filters) -> dict[str, Filters]:
         "topics": replace(filters, topic=None),
         "solved": replace(filters, solved=None),
     }
+
+
+def asked_together(filters: Filters) -> dict[Filters, list[str]]:
+    """The counts that leave the same filters open: one question to an engine. Without filters that is all of them."""
+    together: dict[Filters, list[str]] = {}
+    for name, own in left_open(filters).items():
+        together.setdefault(own, []).append(name)
+    return together
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from accounts.viewer import Viewer
 from search import editorial, engines, ranking, snippets
+from search.analysis import base_of
 from search.documents import SOURCES, Document, Shown
 from search.engine import Counts, Filters, Found, Key, left_open
 from search.models import Change
@@ -115,7 +116,7 @@ def query(
         loosened=answer.loosened and bool(below),
         meant=answer.meant if below else "",
         counts=counts,
-        foreign=bool(here) and not any(_base(shown.lang) == _base(lang) for shown, _ in seen),
+        foreign=bool(here) and not any(base_of(shown.lang) == base_of(lang) for shown, _ in seen),
     )
 
 
@@ -193,11 +194,6 @@ def _fits(document: Document, filters: Filters) -> bool:
     )
 
 
-def _base(lang: str) -> str:
-    """The language of a tag, without its region."""
-    return lang.lower().split("-")[0]
-
-
 def _hidden(viewer: Viewer) -> tuple[set[Key], bool]:
     """Keys that wait to be taken out of the index as far as this viewer is concerned, and whether there
     were too many waiting to look at."""
@@ -215,25 +211,27 @@ def _seen(found: Iterable[Found], viewer: Viewer) -> list[tuple[Shown, float]]:
 
 def _shown(keys: Iterable[Key], viewer: Viewer) -> dict[Key, Shown]:
     """One question to each kind's source."""
-    ids: dict[str, list[int]] = {}
-    for kind, object_id in keys:
-        if kind in SOURCES:
-            ids.setdefault(kind, []).append(object_id)
     return {
         Key(kind, object_id): shown
-        for kind, wanted in ids.items()
+        for kind, wanted in _by_kind(keys).items()
         for object_id, shown in SOURCES[kind].shown(wanted, viewer).items()
     }
 
 
-def _documents(keys: Iterable[Key]) -> dict[Key, Document]:
-    """What the database says of these now, of those that everybody may read."""
+def _by_kind(keys: Iterable[Key]) -> dict[str, list[int]]:
+    """Those of the kinds that there are."""
     ids: dict[str, list[int]] = {}
     for kind, object_id in keys:
-        ids.setdefault(kind, []).append(object_id)
+        if kind in SOURCES:
+            ids.setdefault(kind, []).append(object_id)
+    return ids
+
+
+def _documents(keys: Iterable[Key]) -> dict[Key, Document]:
+    """What the database says of these now, of those that everybody may read."""
     return {
         Key(kind, document.object_id): document
-        for kind, wanted in ids.items()
+        for kind, wanted in _by_kind(keys).items()
         for document in SOURCES[kind].documents(wanted)
     }
 

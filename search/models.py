@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, HelpPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel, Panel
 from wagtail.models import PreviewableMixin
 
 from search.editing import PinForm, SynonymsForm
@@ -22,6 +22,12 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"
+
+
+def _panels(*names: str) -> list[Panel]:
+    """What editors fill in: these, between what both kinds have."""
+    holds = _("Open the preview on the right to see what a search finds before and after. It holds at once.")
+    return [HelpPanel(holds), *map(FieldPanel, ("lang", *names, "tried", "note"))]
 
 
 class Taught(PreviewableMixin, models.Model):
@@ -56,13 +62,7 @@ class Synonyms(Taught):
     )
 
     base_form_class = SynonymsForm
-    panels = [
-        HelpPanel(_("Open the preview on the right to see what a search finds before and after. It holds at once.")),
-        FieldPanel("lang"),
-        FieldPanel("words"),
-        FieldPanel("tried"),
-        FieldPanel("note"),
-    ]
+    panels = _panels("words")
 
     class Meta:
         verbose_name = _("set of synonyms")
@@ -89,15 +89,7 @@ class Pin(Taught):
     found = models.JSONField(default=list, editable=False)
 
     base_form_class = PinForm
-    panels = [
-        HelpPanel(_("Open the preview on the right to see what a search finds before and after. It holds at once.")),
-        FieldPanel("lang"),
-        FieldPanel("queries"),
-        FieldPanel("exact"),
-        FieldPanel("addresses"),
-        FieldPanel("tried"),
-        FieldPanel("note"),
-    ]
+    panels = _panels("queries", "exact", "addresses")
 
     class Meta:
         verbose_name = _("pinned answer")

@@ -48,6 +48,8 @@ SIGNALS = ("recency", "product", "solved", "votes", "pieces")
 # Where candidates come from: the best of all, and of those of the last days, so that what is new is looked at even
 # where old matches abound. Days (None: all) and how many.
 WINDOWS: tuple[tuple[int | None, int], ...] = ((None, 60), (90, 60))
+# Where fewer than that hold enough of the words, those that hold any follow them.
+FEW = 10
 # As many of the best by all this are compared by their pieces, too.
 COMPARED = 60
 # From where on something is suggested to somebody who writes a question: by the share of pieces that the two titles

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from accounts.models import Member, User
 from accounts.viewer import Viewer
 from community.models import Product, Topic
 from core import brand, shelf
+from core.processes import keep_what_is_loaded
 from search import counting, editorial
 from tests.services import databases
 
@@ -28,10 +28,8 @@ NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)  # a Tuesday, 11:00 in Paris
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays to the end: looking through it for garbage again and again is a tenth of a run."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    """As the product's own processes do: looking for garbage in what stays to the end is a tenth of a run."""
+    keep_what_is_loaded()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
@@ -93,6 +93,14 @@ def save_thread(thread: Thread, *fields: str) -> None:
     thread.version += 1
     thread.save(update_fields={*STATE_FIELDS, *fields})
     changed("thread", [thread.pk])
+
+
+def draw_anew(threads: QuerySet[Thread]) -> None:
+    """Have the pages of these drawn anew, since what they show of something else changed; another app may call it.
+
+    No lock, and nothing is recorded.
+    """
+    threads.update(version=F("version") + 1)
 
 
 def tell_settled(thread: Thread, *, was_settled: bool, by: Viewer, now: datetime) -> None:

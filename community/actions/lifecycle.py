@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
@@ -119,11 +119,6 @@ def link_article(*, thread: Thread, path: str, title: str, now: datetime) -> Thr
 def unlink_article(*, thread: Thread, now: datetime) -> Thread:
     """The article is gone."""
     return _link(thread, path="", title="", at=None, now=now, verb="thread.unlinked")
-
-
-def draw_anew(*, thread: Thread) -> None:
-    """Have the thread's pages drawn anew: what another app shows on them changed. No lock, and nothing is recorded."""
-    Thread.objects.filter(pk=thread.pk).update(version=F("version") + 1)
 
 
 def _link(thread: Thread, *, path: str, title: str, at: datetime | None, now: datetime, verb: str) -> Thread:

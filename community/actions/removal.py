@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext as _
 
 from accounts.viewer import Viewer
@@ -14,6 +14,7 @@ from community.actions.acceptance import revoke_locked
 from community.actions.ground import (
     as_of_now,
     count,
+    draw_anew,
     lock_comment,
     lock_post,
     lock_thread,
@@ -62,7 +63,7 @@ def remove_locked(post: Post, *, by: Viewer, reason: str, now: datetime) -> None
     _recount(thread, now)
     _count_author(post, -1)
     if post.is_opening:
-        _draw_duplicates_anew(thread)
+        draw_anew(Thread.objects.filter(duplicate_of=thread))
     verb = "thread.removed" if post.is_opening else "post.removed"
     record(verb=verb, actor=by.member, obj=post, subject=thread, now=now, reason=reason)
     if not by.is_member(post.author_id):
@@ -92,7 +93,7 @@ def restore_post(*, post: Post, by: Viewer, reason: str, now: datetime) -> Post:
         _recount(thread, now)
         _count_author(post, 1)
         if post.is_opening:
-            _draw_duplicates_anew(thread)
+            draw_anew(Thread.objects.filter(duplicate_of=thread))
         verb = "thread.restored" if post.is_opening else "post.restored"
         record(verb=verb, actor=by.member, obj=post, subject=thread, now=now, reason=why)
         signals.post_restored.send(Post, post=post, by=by, now=now)
@@ -183,11 +184,6 @@ def _recount(thread: Thread, now: datetime) -> None:
         thread, "answer_count", "first_answer_at", "last_answer_at", "not_solved_count",
         "removed_at", "removed_by", "removed_reason",
     )  # fmt: skip
-
-
-def _draw_duplicates_anew(thread: Thread) -> None:
-    """The pages of what was asked before show this thread's title."""
-    Thread.objects.filter(duplicate_of=thread).update(version=F("version") + 1)
 
 
 def _count_author(post: Post, step: int) -> None:

@@ -166,7 +166,7 @@ def _is_public(thread: Thread) -> bool:
 def _drawn(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: datetime) -> Drawn:
     """Kept for each version, language, time zone, step of the clock and those to whom it looks the same.
 
-    Another app that shows something of its own on a post raises the thread's version (`lifecycle.draw_anew`).
+    Another app that shows something of its own on a post raises the thread's version (`ground.draw_anew`).
     """
     # A promise is missed at its moment, not when the clock takes its next step.
     is_late = found.promised_at is not None and found.promised_at <= at

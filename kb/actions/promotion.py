@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Member
 from accounts.viewer import Viewer
-from community.actions.lifecycle import draw_anew
+from community.actions.ground import draw_anew
 from community.models import Acceptance, Post, Thread
 from core.errors import Refused
 from core.text import TITLE_MAX, clean_line
@@ -61,7 +61,7 @@ def promote(*, answer: Post, by: Viewer, now: datetime, title: str = "") -> FaqA
         record(
             verb="answer.promoted", actor=by.member, obj=post, subject=thread, now=now, after={"article": article.pk}
         )
-        draw_anew(thread=thread)
+        draw_anew(Thread.objects.filter(pk=thread.pk))
         article.save_revision(user=by.member.user)
         submit(article=article, by=by, now=now)
         return article

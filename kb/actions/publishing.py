@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from wagtail.models import Page
 
-from community.actions.lifecycle import draw_anew, link_article, unlink_article
+from community.actions.ground import draw_anew
+from community.actions.lifecycle import link_article, unlink_article
 from community.models import Thread
 from events.record import record
 from kb.actions import gaps
@@ -77,7 +78,7 @@ def _relink(translation_key: UUID, now: datetime) -> Origin | None:
     elif thread.article_path:
         unlink_article(thread=thread, now=now)
     # Moderators are shown where the article stands, also where it is no other for readers.
-    draw_anew(thread=thread)
+    draw_anew(Thread.objects.filter(pk=thread.pk))
     return origin
 
 

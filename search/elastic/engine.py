@@ -22,10 +22,9 @@ from search.documents import SOURCES, Document
 from search.elastic import queries, schema, words
 from search.elastic.client import BUILDS_WITHIN, WRITE_RETRIES, WRITES_WITHIN, Address, Away, asking, connected
 from search.elastic.indices import Indices
-from search.embedded.index import FEW
 from search.embedded.spelling import SHORTEST
 from search.embedded.words import COMMONER, MENDED_MAX, RARE
-from search.engine import EVERYTHING, Answer, Counts, Filters, Found, Key, Unavailable, left_open
+from search.engine import COUNTED_MOST, EVERYTHING, Answer, Counts, Filters, Found, Key, Unavailable, asked_together
 from search.ranking import Candidate, Weights
 from search.turns import turn
 
@@ -36,8 +35,6 @@ MARKS_AT_ONCE = 5_000
 HEARD_WITHIN = 5.0
 # Counted exactly up to here; beyond, a page says "about".
 COUNTED = 10_000
-# As many choices of one filter are counted.
-COUNTED_MOST = 1_000
 # What the order of what was found depends on.
 COLUMNS = [{"field": "at", "format": "epoch_second"}, "solved", "votes", "products"]
 # Words that nothing holds, and those in so few documents that they may be slips, with what is near and commoner.
@@ -104,7 +101,7 @@ class Elastic:
             asked = words.asked(text, lang=lang, typing=typing, instead=others)
             held, scored = queries.holding(asked, all_of=True), self._scored(asked, lang)
             best = search(meant or text, held, scored)
-        if best.strict >= FEW:
+        if best.strict >= ranking.FEW:
             return Answer(ranking.certain(best.found[: best.strict]), best.strict, False, meant)
         first = search(meant or text, held, scored, within=[held]).found if best.strict else []
         found = ranking.joined(first, best.found)[:limit]
@@ -118,11 +115,8 @@ class Elastic:
             return Counts()
         held = queries.holding(asked, all_of=not any_of)
         fields = {"kinds": "kind", "products": "products", "topics": "topic"}
-        together: dict[Filters, list[str]] = {}
-        for name, own in left_open(filters).items():
-            together.setdefault(own, []).append(name)
         searches = MultiSearch(using=self.client)
-        for own, names in together.items():
+        for own, names in asked_together(filters).items():
             query = Q("bool", filter=[held, *queries.narrowed(own)], must_not=queries.hidden(without))
             search = self._search(query)[:0].params(preference=_copy(text)).extra(track_total_hits=False)
             for name in names:

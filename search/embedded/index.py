@@ -19,22 +19,19 @@ from search import analysis, ranking
 from search.documents import SOURCES, Document
 from search.embedded import folder as folders
 from search.embedded import queries, schema, words
-from search.engine import EVERYTHING, Answer, Counts, Filters, Found, Key, Unavailable, left_open
+from search.engine import COUNTED_MOST, EVERYTHING, Answer, Counts, Filters, Found, Key, Unavailable, asked_together
 from search.ranking import Candidate, Weights
 
 WRITER_MEMORY = 64_000_000  # bytes before Tantivy writes a segment
 BUILD_MEMORY = 192_000_000
 MARKS_AT_ONCE = 5_000
-# As many choices of one filter are counted, and in which columns they stand.
-COUNTED_MOST = 1_000
+# In which columns the choices of a filter stand.
 COLUMNS_OF = {
     "kinds": ["kind_code"],
     "products": [f"product_{level}" for level in range(schema.LEVELS)],
     "topics": ["topic"],
     "solved": ["solved"],
 }
-# Where fewer than that hold enough of the words, those that hold any follow them.
-FEW = 10
 
 
 @dataclass(slots=True)
@@ -83,7 +80,7 @@ class Embedded:
         held = queries.holding(asked, all_of=True, frequency=words.frequencies(searcher))
         total = strict = _count(searcher, held, narrowed)
         best = partial(self._best, searcher, asked.meant or text, scored, filters, without, product)
-        if strict >= FEW:
+        if strict >= ranking.FEW:
             return Answer(ranking.certain(best(limit)[:total]), total, False, asked.meant)
         first = best(limit, held) if strict else []
         total = _count(searcher, queries.holding(asked, all_of=False), narrowed)
@@ -98,12 +95,8 @@ class Embedded:
         if not asked:
             return Counts()
         held = queries.holding(asked, all_of=not any_of, frequency=words.frequencies(searcher))
-        # Those that leave the same filters open are counted in one go: without filters that is all of them.
-        together: dict[Filters, list[str]] = {}
-        for name, own in left_open(filters).items():
-            together.setdefault(own, []).append(name)
         found: dict[str, dict[int, int]] = {}
-        for own, names in together.items():
+        for own, names in asked_together(filters).items():
             query = Query.boolean_query([(Occur.Must, held), *queries.narrowed(own, without)])
             wanted = {
                 column: {"terms": {"field": column, "size": COUNTED_MOST}}
