@@ -6,6 +6,7 @@ operators set, and `docs/architecture.md` lists them.
 
 from __future__ import annotations
 
+import os
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,12 +46,20 @@ class Environment:
     elasticsearch_ca: str
     # What the names of its indices begin with: two installations on one cluster need two.
     elasticsearch_index: str
+    # A folder with a sentence encoder, which needs the extra `semantic`; "": searches go by words alone.
+    search_encoder: str
+    # The languages that it was taught; "*" for one that was taught many.
+    search_encoder_languages: tuple[str, ...]
+    # Where what it made is kept across rebuilds.
+    search_vectors: Path
     redis_url: str
     email_url: str
     email_from: str
     secret_key: str
     # Which part of the product this process is (web, worker, indexer); "" for commands. Set by config.parts.
     part: str
+    # Whoever pays members, by name; what is not configured is empty.
+    payouts: dict[str, dict[str, str]]
     social: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -67,6 +76,11 @@ class Environment:
             if at.netloc:
                 origins.append(f"{at.scheme}://{at.netloc}")
         return origins
+
+
+def _caches() -> Path:
+    """Where programs keep what they can make anew."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "entraide"
 
 
 def _secret_key(data: Path, given: str) -> str:
@@ -119,10 +133,24 @@ def read() -> Environment:
         elasticsearch_api_key=env.str("ELASTICSEARCH_API_KEY", default=""),
         elasticsearch_ca=env.str("ELASTICSEARCH_CA", default=""),
         elasticsearch_index=env.str("ELASTICSEARCH_INDEX", default="entraide"),
+        search_encoder=env.str("SEARCH_ENCODER", default=""),
+        search_encoder_languages=tuple(env.list("SEARCH_ENCODER_LANGUAGES", default=["en"])),
+        search_vectors=Path(env.str("SEARCH_VECTORS", default="") or _caches() / "vectors").expanduser(),
         redis_url=env.str("REDIS_URL", default=""),
         email_url=env.str("EMAIL_URL", default=""),
         email_from=env.str("EMAIL_FROM", default="Entraide <bonjour@entraide.example>"),
         secret_key=_secret_key(data, env.str("SECRET_KEY", default="")),
         part=env.str("ENTRAIDE_PART", default=""),
+        payouts={
+            "billing": {
+                "url": env.str("PAYOUTS_BILLING_URL", default=""),
+                "secret": env.str("PAYOUTS_BILLING_SECRET", default=""),
+            },
+            "paypal": {
+                "url": env.str("PAYOUTS_PAYPAL_URL", default="https://api-m.paypal.com"),
+                "client_id": env.str("PAYOUTS_PAYPAL_CLIENT_ID", default=""),
+                "secret": env.str("PAYOUTS_PAYPAL_SECRET", default=""),
+            },
+        },
         social=social,
     )

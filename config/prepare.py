@@ -59,7 +59,7 @@ def _inputs(env: Environment) -> str:
     files += [path for path in (BASE_DIR / "static").rglob("*") if path.is_file()]
     files += BASE_DIR.glob("*/management/commands/demo.py")
     seen = [f"{path.relative_to(BASE_DIR)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in sorted(files)]
-    told = [env.database_url, env.url, str(env.demo), str(env.debug)]
+    told = [env.database_url, env.url, str(env.demo), str(env.debug), env.search_encoder]
     return hashlib.sha256("\n".join(seen + told).encode()).hexdigest()
 
 

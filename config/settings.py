@@ -311,6 +311,9 @@ ELASTICSEARCH_URL = ENV.elasticsearch_url
 ELASTICSEARCH_API_KEY = ENV.elasticsearch_api_key
 ELASTICSEARCH_CA = ENV.elasticsearch_ca
 ELASTICSEARCH_INDEX = ENV.elasticsearch_index
+SEARCH_ENCODER = ENV.search_encoder
+SEARCH_ENCODER_LANGUAGES = ENV.search_encoder_languages
+SEARCH_VECTORS = ENV.search_vectors
 
 # -- safe by default ----------------------------------------------------------------------------
 
@@ -370,6 +373,8 @@ LOGGING = {
         "wagtail": {"level": "WARNING"},
         # Its own loggers say every message; what goes wrong is said by core.tasks.
         "django-q": {"level": "WARNING"},
+        # Tells of each letter that it puts into a PDF.
+        "fontTools": {"level": "WARNING"},
     },
 }
 
@@ -391,11 +396,22 @@ ENTRAIDE: dict[str, Any] = {
     "SILENT_DAYS": 14,
     # The day on which the ledger books something is a day here.
     "OPERATOR_TIME_ZONE": "Europe/Paris",
+    # Month and day on which a tax year begins, for members' statements: "04-06" in the United Kingdom.
+    "TAX_YEAR_BEGINS": "01-01",
     # The most that one request may send: a picture with the form around it.
     "BODY_MAX_BYTES": 12 * 1024 * 1024,
     # Pictures in posts, in bytes and pixels.
     "IMAGE_MAX_BYTES": 10 * 1024 * 1024,
     "IMAGE_MAX_PIXELS": 40_000_000,
-    # Hosts that server-side requests may reach although their address is private (an own sign-in server).
-    "PRIVATE_HOSTS_ALLOWED": [urlsplit(g["server_url"]).hostname for g in ENV.social.values() if g["server_url"]],
+    # Hosts that server-side requests may reach although their address is private (an own sign-in server or billing).
+    "PRIVATE_HOSTS_ALLOWED": [
+        urlsplit(url).hostname
+        for url in (
+            *(given["server_url"] for given in ENV.social.values()),
+            *(given["url"] for given in ENV.payouts.values()),
+        )
+        if url
+    ],
+    # Whoever pays members, and how they are reached.
+    "PAYOUTS": ENV.payouts,
 }

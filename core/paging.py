@@ -6,11 +6,11 @@ import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import product
 from typing import Any, Generic, TypeVar
 
-from django.db.models import DateTimeField, Model, Q, QuerySet
+from django.db.models import DateField, DateTimeField, Model, Q, QuerySet
 from django.db.models.expressions import F, OrderBy, RawSQL
 
 T = TypeVar("T", bound=Model)
@@ -26,13 +26,11 @@ class Page(Generic[T]):
 
 
 def _encode(direction: str, values: list[Any]) -> str:
-    raw = json.dumps(
-        [direction, *[v.isoformat() if isinstance(v, datetime) else v for v in values]], separators=(",", ":")
-    )
+    raw = json.dumps([direction, *[v.isoformat() if isinstance(v, date) else v for v in values]], separators=(",", ":"))
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
-def cursor_at(value: datetime | int, pk: int) -> str:
+def cursor_at(value: date | int, pk: int) -> str:
     """The cursor of the page that begins after the row with this key and number."""
     return _encode("older", [value, pk])
 
@@ -44,7 +42,9 @@ def _decode(cursor: str) -> tuple[str, Any, int] | None:
         direction, value, pk = raw
         if direction not in ("older", "newer") or not isinstance(pk, int) or not 0 <= pk < 2**63:
             return None
-        if isinstance(value, str):
+        if isinstance(value, str) and len(value) == len("2026-03-10"):
+            value = date.fromisoformat(value)
+        elif isinstance(value, str):
             value = datetime.fromisoformat(value)
             if value.tzinfo is None:
                 return None
@@ -54,6 +54,11 @@ def _decode(cursor: str) -> tuple[str, Any, int] | None:
     except (ValueError, TypeError, RecursionError, OverflowError):
         return None
     return direction, value, pk
+
+
+def _kind_of(field: Any) -> type:
+    """What a cursor by this column holds; of days and moments Django's fields say that one is the other."""
+    return datetime if isinstance(field, DateTimeField) else date if isinstance(field, DateField) else int
 
 
 # As many lists are merged into one at most; beyond, the database sorts what it finds.
@@ -76,7 +81,7 @@ def paginate(
     `(…columns, -key, -id)` as far as the page needs, and these are merged.
     """
     at = _decode(cursor) if cursor else None
-    if at is not None and isinstance(at[1], datetime) != isinstance(queryset.model._meta.get_field(key), DateTimeField):
+    if at is not None and type(at[1]) is not _kind_of(queryset.model._meta.get_field(key)):
         at = None
     backwards = at is not None and at[0] == "newer"
     if at is not None:

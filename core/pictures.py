@@ -53,17 +53,17 @@ def card(shown: Card) -> bytes:
     image = Image.new("RGB", CARD, _GROUND)
     draw = ImageDraw.Draw(image)
     _mark(draw, _LEFT, 72, 1.5, shown.colour)
-    draw.text((_LEFT + 68, 81), _drawable(shown.site), font=_font("Bold", 36), fill=_INK, anchor="lm")
-    over = _drawable(shown.over)
+    draw.text((_LEFT + 68, 81), drawable(shown.site), font=_font("Bold", 36), fill=_INK, anchor="lm")
+    over = drawable(shown.over)
     if over:
         over = _cut(over, _font("Regular", 30), _RIGHT - _LEFT - 80 - int(_font("Bold", 36).getlength(shown.site)))
         draw.text((_RIGHT, 83), over, font=_font("Regular", 30), fill=_SOFT, anchor="rm")
-    font, lines = _fitted(_drawable(shown.title) or _drawable(shown.site))
+    font, lines = _fitted(drawable(shown.title) or drawable(shown.site))
     step = int(font.size * 1.2)
     for number, line in enumerate(reversed(lines)):
         draw.text((_LEFT, _COUNTER - 34 - number * step), line, font=font, fill=_INK, anchor="ls")
     draw.rectangle((0, _COUNTER, CARD[0], _COUNTER + 11), fill=shown.colour)
-    below = wrapped(_drawable(shown.state), _font("Bold", 38), _RIGHT - _LEFT, 2)
+    below = wrapped(drawable(shown.state), _font("Bold", 38), _RIGHT - _LEFT, 2)
     for number, line in enumerate(below):
         meant = _MEANINGS.get(shown.meaning, _SOFT)
         draw.text((_LEFT, _COUNTER + 78 + number * 48), line, font=_font("Bold", 38), fill=meant, anchor="ls")
@@ -139,7 +139,7 @@ def _cut(text: str, font: ImageFont.FreeTypeFont, width: int) -> str:
     return text.rstrip(" ,.;:") + "…"
 
 
-def _drawable(text: str) -> str:
+def drawable(text: str) -> str:
     """The text without signs that the letters have no drawing for; "" where a letter is among those."""
     shown = []
     for sign in unicodedata.normalize("NFC", text[:300]).replace("\u202f", "\xa0"):

@@ -26,6 +26,10 @@ RATES = {
     # Cards for links that have to be drawn first.
     "card": "120/m",
     "seen": "120/m",
+    # Statements drawn as PDF, signed statements made, and codes of such that somebody asks about.
+    "paper": "60/h",
+    "contribution": "20/h",
+    "verify": "30/m",
     # Texts of people who are about to sign in.
     "keep": "120/h",
 }

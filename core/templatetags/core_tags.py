@@ -28,6 +28,7 @@ ICONS = {
     "person": ("mini", "user-circle"),
     "held": ("mini", "pause-circle"),
     "closed": ("mini", "minus-circle"),
+    "idea": ("mini", "light-bulb"),
     "search": ("mini", "magnifying-glass"),
     "warn": ("mini", "exclamation-triangle"),
 }
@@ -123,7 +124,7 @@ def as_code(text: str) -> SafeString:
 def line(meaning: str, percent: int | None = None, wide: bool = False) -> dict[str, Any]:
     """The line from asking to whoever ends it.
 
-    `meaning` is one of solved, waiting, person, held, late; `percent` (0 to 100) how much of a promise
+    `meaning` is one of solved, waiting, person, held, late, closed, idea; `percent` (0 to 100) how much of a promise
     has run, None for a line that is complete. `wide` draws it at full length.
     """
     return {
