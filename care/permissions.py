@@ -11,7 +11,7 @@ from accounts.permissions import check_may_take_part
 from accounts.viewer import Viewer
 from care.models import Case
 from community.models import State, Thread, Visibility
-from community.permissions import check_may_moderate, may
+from community.permissions import check_may_moderate, check_needs_person, may
 from community.states import is_settled
 from core.errors import Refused
 
@@ -62,8 +62,9 @@ def check_may_release(case: Case, by: Viewer, now: datetime) -> None:
 
 
 def check_may_escalate(thread: Thread, by: Viewer, now: datetime) -> None:
-    """Moderators, for a thread that still needs somebody and is not with a person yet."""
+    """Moderators, for a thread that still needs somebody and is not with a person yet; never for an idea."""
     check_may_moderate(by, now)
+    check_needs_person(thread)
     if is_settled(thread.state, removed=thread.removed_at is not None):
         raise Refused(_("This thread needs nobody any more."), code="settled")
     if thread.state == State.WITH_PERSON:

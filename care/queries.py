@@ -149,9 +149,12 @@ def products_of(case: Case) -> list[MemberProduct]:
 
 
 def requests_page(viewer: Viewer, cursor: str) -> tuple[Page[Thread], dict[int, Case]]:
-    """The viewer's own questions, newest first, and each one's last case; two queries at any size."""
-    threads = Thread.objects.visible_to(viewer).filter(author_id=viewer.member_id, removed_at=None).for_page()
-    page = paginate(threads, key="created_at", cursor=cursor, size=REQUESTS_SHOWN)
+    """The viewer's own questions, newest first, and each one's last case; two queries at any size.
+
+    No ideas: nobody is asked for anything there.
+    """
+    threads = Thread.objects.visible_to(viewer).filter(author_id=viewer.member_id, removed_at=None)
+    page = paginate(threads.without_ideas().for_page(), key="created_at", cursor=cursor, size=REQUESTS_SHOWN)
     cases = Case.objects.filter(thread__in=page.rows).select_related("taken_by").order_by("pk")
     # The last of a thread is the one that counts: an open one is always the last.
     return page, {case.thread_id: case for case in cases}

@@ -1,4 +1,4 @@
-"""Atom feeds: what is new, for the whole community, for a product, for a thread. Only what everybody may read."""
+"""Atom feeds: new questions, in the whole community and about a product; what is new in a thread. Nothing private."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class PostFeed(Feed):
 
 
 def _openings(products: Sequence[int] | None = None) -> list[Post]:
-    """The opening posts of the newest public threads: the keys first, by their index."""
+    """The opening posts of the newest public questions: the keys first, by their index."""
     among = {} if products is None else {"product_id": products}
-    threads = newest(Thread.objects.listed(), key="created_at", most=SIZE, among=among)
+    threads = newest(Thread.objects.listed().without_ideas(), key="created_at", most=SIZE, among=among)
     posts = Post.objects.visible_to(Viewer()).filter(
         thread_id__in=list(threads.values_list("pk", flat=True)), is_opening=True
     )
@@ -58,7 +58,7 @@ def _openings(products: Sequence[int] | None = None) -> list[Post]:
 
 
 class NewestFeed(PostFeed):
-    """The newest threads."""
+    """The newest questions."""
 
     def title(self) -> str:
         return f"{_('New questions')} · {brand.current().name}"
@@ -71,7 +71,7 @@ class NewestFeed(PostFeed):
 
 
 class ProductFeed(PostFeed):
-    """The newest threads about a product and what belongs to it."""
+    """The newest questions about a product and what belongs to it."""
 
     def get_object(self, request: HttpRequest, product: str) -> Product:
         found = Product.objects.filter(slug=product).first()

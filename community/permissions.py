@@ -69,12 +69,29 @@ def check_may_accept(thread: Thread, post: Post, by: Viewer, now: datetime) -> N
         raise Refused(_("Only an answer that everybody in the thread can read can be accepted."), code="hidden")
     if thread.state == State.DUPLICATE:
         raise Refused(_("This was asked before: accept an answer in the first thread."), code="duplicate")
+    if thread.is_idea:
+        raise Refused(_("An idea has no accepted answer: the team adopts it, or not yet."), code="idea")
 
 
 def check_may_revoke(thread: Thread, by: Viewer, now: datetime) -> None:
     check_may_take_part(by, now)
     _check_there(thread, by)
     _check_asker_or_moderator(thread, by, _("Only the asker or a moderator can undo an acceptance."))
+
+
+def check_may_adopt(thread: Thread, by: Viewer, now: datetime) -> None:
+    """Agents and operators: they speak for the company, which is to do what it adopts."""
+    _check_adopter(thread, by, now)
+    if thread.visibility != Visibility.PUBLIC:
+        raise Refused(_("Only an idea that everybody can read can be adopted."), code="hidden")
+    if thread.state == State.DUPLICATE:
+        raise Refused(_("This was suggested before: adopt the first idea."), code="duplicate")
+    if thread.author.erased_at:
+        raise Refused(_("Whoever had this idea is no longer here: it cannot be adopted."), code="erased")
+
+
+def check_may_revoke_adoption(thread: Thread, by: Viewer, now: datetime) -> None:
+    _check_adopter(thread, by, now)
 
 
 def check_may_vote(post: Post, by: Viewer, now: datetime) -> None:
@@ -90,7 +107,7 @@ def check_may_me_too(thread: Thread, by: Viewer, now: datetime) -> None:
     check_may_take_part(by, now)
     _check_there(thread, by)
     if by.is_member(thread.author_id):
-        raise Refused(_("This is your own question."), code="own")
+        raise Refused(_("This is your own idea.") if thread.is_idea else _("This is your own question."), code="own")
 
 
 def check_may_follow(thread: Thread, by: Viewer, now: datetime) -> None:
@@ -102,6 +119,8 @@ def check_may_say_not_solved(thread: Thread, by: Viewer, now: datetime, me_too: 
     """The asker, and those who have the problem too (`me_too`)."""
     check_may_take_part(by, now)
     _check_there(thread, by)
+    if thread.is_idea:
+        raise Refused(_("An idea is no problem to solve: say what you think of it in a reply."), code="idea")
     if not by.is_member(thread.author_id) and not me_too:
         raise Refused(_("Say first that you have this problem too."), code="me_too_first")
     if thread.state == State.OPEN:
@@ -136,6 +155,8 @@ def check_may_remove(post: Post, by: Viewer, now: datetime, accepted: bool | Non
     if post.thread.locked_at:
         raise Refused(_("This thread is locked: only a moderator can change it."), code="locked")
     if post.is_opening:
+        if post.thread.is_adopted:
+            raise Refused(_("Your idea is adopted, so it stays: ask a moderator to remove it."), code="adopted")
         if post.thread.answer_count or post.thread.last_answer_at:
             raise Refused(
                 _("Somebody has answered, so your question stays: ask a moderator to remove it."), code="answered"
@@ -176,6 +197,12 @@ def check_may_moderate(by: Viewer, now: datetime) -> None:
         raise Refused(_("Only moderators do this."), code="moderators_only")
 
 
+def check_needs_person(thread: Thread) -> None:
+    """Whether a person can take a thread up at all, whoever asks: an idea is not a person's work."""
+    if thread.is_idea:
+        raise Refused(_("This is an idea: there is nothing in it for a person to take over."), code="idea")
+
+
 def check_may_hand_over(by: Viewer, now: datetime) -> None:
     """To hand a thread to a person, or say what a person promises: staff, and the product itself."""
     check_may_take_part(by, now)
@@ -197,6 +224,15 @@ def _check_asker_or_moderator(thread: Thread, by: Viewer, otherwise: str) -> Non
         raise Refused(otherwise, code="not_yours")
     if thread.locked_at:
         raise Refused(_("This thread is locked: only a moderator can change it."), code="locked")
+
+
+def _check_adopter(thread: Thread, by: Viewer, now: datetime) -> None:
+    check_may_take_part(by, now)
+    if not (by.is_agent or by.is_operator):
+        raise Refused(_("Only agents and operators adopt ideas."), code="staff_only")
+    _check_there(thread, by)
+    if not thread.is_idea:
+        raise Refused(_("Only an idea can be adopted."), code="not_idea")
 
 
 def _check_there(thread: Thread, by: Viewer) -> None:

@@ -12,6 +12,7 @@ from accounts.models import Member
 from accounts.signals import member_changed, member_erased, member_exported
 from community.models import (
     Acceptance,
+    Adoption,
     Comment,
     Deflection,
     Draft,
@@ -50,6 +51,7 @@ def export(sender: Any, *, member: Member, export: dict[str, Any], **_arguments:
         "accepted": _rows(
             Acceptance.objects.filter(accepted_by=member), "thread_id", "post_id", "accepted_at", "revoked_at"
         ),
+        "adopted": _rows(Adoption.objects.filter(adopted_by=member), "thread_id", "adopted_at", "words", "revoked_at"),
         "votes": _rows(Vote.objects.filter(member=member), "post_id", "created_at"),
         "me_toos": _rows(MeToo.objects.filter(member=member), "thread_id", "created_at"),
         "not_solved": _rows(NotSolved.objects.filter(member=member), "thread_id", "created_at"),

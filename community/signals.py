@@ -7,7 +7,7 @@ All carry `now: datetime` and `by: Viewer`.
 
 from django.dispatch import Signal
 
-# thread: Thread. A question was asked; its promise starts.
+# thread: Thread. A question was asked, and its promise starts; or an idea was, which is promised nothing.
 thread_asked = Signal()
 
 # thread: Thread, post: Post. Somebody other than the asker answered, where the asker can read it (the asker's
@@ -21,16 +21,22 @@ answer_accepted = Signal()
 # removed.
 acceptance_revoked = Signal()
 
+# adoption: Adoption (with thread and its author). The team adopted an idea, or an adopted one that was removed is back.
+idea_adopted = Signal()
+
+# adoption: Adoption, reason: str. It is adopted no longer: taken back (then `adoption.revoked_at` is set), or removed.
+idea_adoption_revoked = Signal()
+
 # thread: Thread. The asker, or enough of those who share the problem, said that the answers did not solve it.
 not_solved = Signal()
 
 # thread: Thread, reason: str. A moderator hands the thread to a person now.
 thread_escalated = Signal()
 
-# thread: Thread. It needs nobody any more: solved, closed unconfirmed, marked as a duplicate, or removed.
+# thread: Thread. It needs nobody any more: solved, closed unconfirmed, marked as a duplicate, adopted, or removed.
 thread_settled = Signal()
 
-# thread: Thread. Open again after `thread_settled`: un-accepted, restored, no longer a duplicate.
+# thread: Thread. Open again after `thread_settled`: un-accepted, restored, no longer a duplicate or adopted.
 thread_reopened = Signal()
 
 # thread: Thread, before: Product. A moderator moved it to another product.

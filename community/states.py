@@ -1,7 +1,7 @@
 """Where a thread stands, decided on plain values. Nothing here reads the database.
 
 The order matters: a duplicate stays one whatever is accepted in it, an accepted answer ends a person's
-work, and a person's work outlives any number of answers.
+work, and a person's work outlives any number of answers. An idea is one or was adopted, whatever is said in it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from community.models.threads import State, Thread
 
 # States in which a thread needs nobody.
-SETTLED = frozenset({State.SOLVED, State.UNCONFIRMED, State.DUPLICATE})
+SETTLED = frozenset({State.SOLVED, State.UNCONFIRMED, State.DUPLICATE, State.ADOPTED})
 
 # So many people who share a problem, saying that the answers did not solve it, count like the asker's word.
 NOT_SOLVED_ENOUGH = 3
@@ -27,6 +27,8 @@ class Facts:
     with_person: bool = False
     closed: bool = False
     answered: bool = False
+    idea: bool = False
+    adopted: bool = False
 
 
 def facts_of(thread: Thread) -> Facts:
@@ -37,6 +39,8 @@ def facts_of(thread: Thread) -> Facts:
         with_person=thread.state == State.WITH_PERSON,
         closed=thread.state == State.UNCONFIRMED,
         answered=thread.last_answer_at is not None,
+        idea=thread.is_idea,
+        adopted=thread.is_adopted,
     )
 
 
@@ -44,6 +48,8 @@ def state_of(facts: Facts) -> State:
     """The one state that these facts mean."""
     if facts.duplicate:
         return State.DUPLICATE
+    if facts.idea:
+        return State.ADOPTED if facts.adopted else State.IDEA
     if facts.accepted:
         return State.SOLVED
     if facts.with_person:

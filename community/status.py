@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from community.models import State, Thread
 from core.templatetags.core_tags import moment
@@ -35,7 +35,11 @@ def status(thread: Thread, now: datetime) -> Status:
     if thread.state == State.WITH_PERSON:
         return _with_person(thread, now)
     if thread.state == State.DUPLICATE:
-        return Status("closed", _("Asked before."))
+        return Status("closed", _("Suggested before.") if thread.is_idea else _("Asked before."))
+    if thread.state == State.ADOPTED:
+        return Status("solved", pgettext("idea", "Adopted."), _wanted(thread))
+    if thread.state == State.IDEA:
+        return Status("idea", pgettext("idea", "Idea."), _wanted(thread))
     if thread.state == State.UNCONFIRMED:
         return Status("closed", _("Closed."), _("The asker did not say which answer helped."))
     late = thread.promised_at is not None and thread.promised_at <= now
@@ -76,6 +80,17 @@ def _shared(thread: Thread) -> str:
     if not count:
         return ""
     return ngettext("One person has this too.", "%(count)s people have this too.", count) % {"count": _in_words(count)}
+
+
+def _wanted(thread: Thread) -> str:
+    """How many want an idea; before anybody does, how many said something of it."""
+    if count := thread.me_toos:
+        return ngettext("One person wants this too.", "%(count)s people want this too.", count) % {
+            "count": _in_words(count)
+        }
+    if count := thread.answer_count:
+        return ngettext("One reply.", "%(count)s replies.", count) % {"count": _in_words(count)}
+    return ""
 
 
 def _in_words(count: int) -> str:

@@ -31,13 +31,17 @@ def story(
     `shows_answers` is False for a reader who may see none: that the asker was answered in private is theirs to know.
     `first_by` names who gave the first answer, if known; `original` what this is a duplicate of, if it may be seen.
     """
-    steps = [Step("", _("Asked"), thread.created_at, thread.author.shown_name)]
+    steps = [Step("", _("Suggested") if thread.is_idea else _("Asked"), thread.created_at, thread.author.shown_name)]
     told: list[Step] = []
-    meaning = "solved" if thread.state == State.SOLVED else "waiting"
+    meaning = "" if thread.is_idea else "solved" if thread.state == State.SOLVED else "waiting"
     if thread.first_answer_at and shows_answers:
-        told.append(Step(meaning, _("Answered"), thread.first_answer_at, first_by))
+        told.append(
+            Step(meaning, _("First reply") if thread.is_idea else _("Answered"), thread.first_answer_at, first_by)
+        )
     if thread.solved_at:
         told.append(Step("solved", pgettext("what happened", "Solved"), thread.solved_at))
+    if thread.is_adopted:
+        told.append(Step("solved", _("Adopted by the team"), thread.closed_at))
     if thread.article_path:
         told.append(
             Step(
@@ -51,7 +55,14 @@ def story(
     told.sort(key=lambda step: step.at or thread.created_at)
     steps += told
     if original is not None:
-        steps.append(Step("closed", _("Asked before"), path=original.get_absolute_url(), link=original.title))
+        steps.append(
+            Step(
+                "closed",
+                _("Suggested before") if thread.is_idea else _("Asked before"),
+                path=original.get_absolute_url(),
+                link=original.title,
+            )
+        )
     if thread.state == State.WITH_PERSON:
         steps.append(Step("person", _("A person has it"), thread.promised_at, link=_("Their answer")))
     elif thread.promised_at:

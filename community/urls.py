@@ -6,7 +6,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from community import feeds
-from community.views import acts, answering, asking, cards, editing, lists, moderating, people, threads
+from community.views import acts, adopting, answering, asking, cards, editing, lists, moderating, people, threads
 
 app_name = "community"
 urlpatterns = [
@@ -36,6 +36,8 @@ urlpatterns = [
     path("t/<int:pk>/me-too/", acts.me_too, name="me_too"),
     path("t/<int:pk>/follow/", acts.follow, name="follow"),
     path("t/<int:pk>/not-solved/", acts.not_solved, name="not_solved"),
+    path("t/<int:pk>/adopt/", adopting.adopt, name="adopt"),
+    path("t/<int:pk>/unadopt/", adopting.unadopt, name="unadopt"),
     path("t/<int:pk>/undo/", acts.undo, name="undo"),
     path("t/<int:pk>/steer/<slug:what>/", moderating.steer, name="steer"),
     path("posts/<int:pk>/", threads.post, name="post"),

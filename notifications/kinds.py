@@ -16,7 +16,7 @@ class Mails(models.TextChoices):
 
     ANSWERS = "answers", _("Answers and comments to what you wrote")
     FOLLOWED = "followed", _("New answers where you follow")
-    THANKS = "thanks", _("Your answer was accepted, or became a help article")
+    THANKS = "thanks", _("Your answer was accepted, or became a help article; your idea was adopted")
     REVIEWS = "reviews", _("Help articles to review or to change")
     DESK = "desk", _("Threads that need a person")
 
@@ -32,12 +32,18 @@ class Kind:
 
 OTHER = Kind(_("Read it where it was written"), _("You get this mail because it concerns your account."))
 FOLLOWED = Kind(_("Read the answer"), _("You get this mail because you follow this thread."), Mails.FOLLOWED)
+CREDITS = Kind(_("Read your statement"), _("You get this mail because each change to your credits is told."))
 KINDS = {
     "answer_posted": Kind(_("Read the answer"), _("You get this mail because you asked."), Mails.ANSWERS),
     "comment_posted": Kind(
         _("Read the comment"), _("You get this mail because you wrote what was commented."), Mails.ANSWERS
     ),
     "answer_accepted": Kind(_("See your answer"), _("You get this mail because you answered."), Mails.THANKS),
+    "idea_adopted": Kind(_("See your idea"), _("You get this mail because it was your idea."), Mails.THANKS),
+    # Told with its reason, as every decision about what somebody wrote is.
+    "adoption_revoked": Kind(
+        _("See your idea"), _("You get this mail because a decision about what you wrote is always told.")
+    ),
     "article_published": Kind(
         _("Read the article"), _("You get this mail because you wrote the answer."), Mails.THANKS
     ),
@@ -64,8 +70,28 @@ KINDS = {
     "suspended": Kind(
         _("Look at your account"), _("You get this mail because a decision about your account is always told.")
     ),
-    "credits_reversed": Kind(
-        _("Read your statement"), _("You get this mail because each change to your credits is told.")
+    "credits_reversed": CREDITS,
+    "credits_withheld": Kind(
+        _("Read why, or appeal"), _("You get this mail because a decision about your credits is always told.")
+    ),
+    "appeal_decided": Kind(
+        _("See what was decided"), _("You get this mail because a decision about your credits is always told.")
+    ),
+    "credits_expiring": CREDITS,
+    "credits_expired": CREDITS,
+    "debt_written_off": CREDITS,
+    "payees_to_report": Kind(_("See who"), _("You get this mail because you run this site.")),
+    "payout_statement": Kind(
+        _("Choose"), _("You get this mail because your credits are yours: nobody chooses for you without a word.")
+    ),
+    "payout_reminder": Kind(
+        _("Choose"), _("You get this mail because your credits are yours: nobody chooses for you without a word.")
+    ),
+    "payout_kept": CREDITS,
+    "payout_paid": CREDITS,
+    "payout_back": CREDITS,
+    "payout_run_waits": Kind(
+        _("Open the run"), _("You get this mail because you are an operator, and no money leaves without a person.")
     ),
 }
 

@@ -25,6 +25,8 @@ PEOPLE: dict[str, tuple[str, str, Job, bool]] = {
     "moderator": ("Marc Vidal", "fr", Job.MODERATOR, False),
     "agent": ("Amira Haddad", "en", Job.AGENT, True),
     "operator": ("Olivia Meyer", "en", Job.OPERATOR, True),
+    # Nobody pays alone, and an appeal is decided by another than who withheld.
+    "operator2": ("Solange Mercier", "fr", Job.OPERATOR, True),
 }
 
 

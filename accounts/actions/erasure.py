@@ -30,7 +30,7 @@ def erase(*, by: Viewer, keep_name: bool, now: datetime) -> Member:
         others = User.objects.filter(groups__name=Job.OPERATOR, is_active=True).exclude(member__pk=by.member_id or 0)
         check_may_leave(member, others.exists())
         assert member is not None
-        user = member.user
+        user, name = member.user, member.name
         member.user = None
         member.name = member.name if keep_name else ""
         member.keep_name = keep_name
@@ -41,7 +41,7 @@ def erase(*, by: Viewer, keep_name: bool, now: datetime) -> Member:
         member_changed.send(
             Member, member=member, verb="member.erased", actor=member, now=now, reason="", before={}, after={}
         )
-        member_erased.send(Member, member=member, now=now)
+        member_erased.send(Member, member=member, name=name, now=now)
         if user is not None:
             # Addresses, keys and connections go with it; a session without its user is nobody's.
             user.delete()

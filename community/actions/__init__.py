@@ -8,6 +8,7 @@ Verbs of the events whose subject is a thread (its timeline): thread.asked, thre
 thread.moved, thread.locked, thread.unlocked, thread.marked_duplicate, thread.unmarked_duplicate,
 thread.escalated, thread.handed_over, thread.handed_back, thread.not_solved, thread.closed_unconfirmed, thread.removed,
 thread.restored, thread.linked, thread.unlinked, thread.imported, answer.accepted, answer.unaccepted,
+thread.adopted, thread.unadopted,
 post.edited, post.removed, post.restored, post.flagged, post.decided, comment.posted, comment.removed,
 comment.flagged, comment.decided. Votes, me-toos and follows are their own subject: helpful.on,
 helpful.off, me_too.on, me_too.off, follow.on, follow.off.

@@ -109,6 +109,7 @@ def _tell(thread: Thread, post: Post, now: datetime) -> None:
             "title": thread.title,
             "author": post.author.shown_name,
             "to_asker": True,
+            "idea": thread.is_idea,
             "answers": thread.answer_count,
         },
     )

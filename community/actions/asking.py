@@ -1,4 +1,4 @@
-"""Asking a question."""
+"""Asking a question, or posting an idea."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from accounts.viewer import Viewer
 from community import signals
 from community.actions.deflecting import keys
 from community.actions.ground import as_of_now, count, writer
-from community.models import Deflection, Draft, Follow, Post, Product, Thread, Topic, Visibility
+from community.models import Deflection, Draft, Follow, Post, Product, State, Thread, Topic, Visibility
 from community.permissions import check_may_ask
 from core.errors import Invalid
 from core.text import check_body, check_title, render_markdown
 from events.record import record
 from search.outbox import changed
 
+# What a person may open; with the state in which it begins.
+OPENED = {Thread.Kind.QUESTION.value: State.OPEN, Thread.Kind.IDEA.value: State.IDEA}
 _LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
@@ -36,8 +38,9 @@ def ask(
     token: str = "",
     visibility: str = Visibility.PUBLIC,
     shown: Iterable[str] = (),
+    kind: str = Thread.Kind.QUESTION,
 ) -> Thread:
-    """Post a question with its opening post; the asker follows it and their draft goes.
+    """Post a question, or an idea, with its opening post; the asker follows it and their draft goes.
 
     `shown` names what was suggested meanwhile, and did not spare the question: it is kept.
 
@@ -54,13 +57,15 @@ def ask(
     errors |= wrong_place(product, topic)
     if not _LANG.fullmatch(lang) or len(lang) > 35:
         errors["lang"] = _("Choose the language that you write in.")
+    if kind not in OPENED:
+        errors["kind"] = _("Say whether it is a question or an idea.")
     try:
         with transaction.atomic():
             by = as_of_now(by)
             check_may_ask(by, now, visibility)
             author = writer(by)
             first = _already_asked(author.pk, token)
-            if first is not None and _is_same(first, given):
+            if first is not None and _is_same(first, given, kind):
                 return first
             if errors or product is None:
                 raise Invalid(errors)
@@ -69,21 +74,22 @@ def ask(
                 token = ""
             thread = Thread.objects.create(
                 author=author, created_at=now, last_activity_at=now, title=given["title"], lang=lang, product=product,
-                topic=topic, visibility=visibility, token=token[:40],
+                topic=topic, visibility=visibility, token=token[:40], kind=kind, state=OPENED[kind],
             )  # fmt: skip
             Post.objects.create(
                 thread=thread, author=author, is_opening=True, created_at=now, body=given["details"],
                 html=render_markdown(given["details"]),
             )  # fmt: skip
             Follow.objects.create(thread=thread, member=author, created_at=now)
-            if suggested := keys(shown):
+            if kind == Thread.Kind.QUESTION and (suggested := keys(shown)):
                 Deflection.objects.create(
                     at=now, lang=lang, member=author, product=product, shown=suggested, thread=thread
                 )
             Draft.objects.filter(member=author, key="ask").delete()
             if visibility == Visibility.PUBLIC:
                 count(author.pk, threads=1)
-            record(verb="thread.asked", actor=author, obj=thread, now=now, after={"product": product.pk, "lang": lang})
+            after = {"product": product.pk, "lang": lang, "kind": kind}
+            record(verb="thread.asked", actor=author, obj=thread, now=now, after=after)
             changed("thread", [thread.pk])
             signals.thread_asked.send(Thread, thread=thread, by=by, now=now)
             return thread
@@ -108,7 +114,7 @@ def _already_asked(author_id: int | None, token: str) -> Thread | None:
     return Thread.objects.filter(author_id=author_id, token=token[:40]).first() if token else None
 
 
-def _is_same(thread: Thread, given: dict[str, str]) -> bool:
+def _is_same(thread: Thread, given: dict[str, str], kind: str) -> bool:
     """Whether a thread was made of these words."""
     opening = Post.objects.filter(thread=thread, is_opening=True).values_list("body", flat=True).first()
-    return (thread.title, opening) == (given.get("title"), given.get("details"))
+    return (thread.kind, thread.title, opening) == (kind, given.get("title"), given.get("details"))

@@ -58,6 +58,11 @@ def comment(*, post: Post, by: Viewer, text: str, now: datetime, token: str = ""
                 path=path_to(thread, f"#{post.anchor}"),
                 key=f"comment:{made.pk}",
                 now=now,
-                data={"title": thread.title, "author": author.shown_name, "on_question": post.is_opening},
+                data={
+                    "title": thread.title,
+                    "author": author.shown_name,
+                    "on_question": post.is_opening,
+                    "idea": thread.is_idea,
+                },
             )
         return made

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.viewer import Viewer
 from community.actions.ground import STATE_FIELDS, as_of_now, lock_thread, restate, save_thread, settled, tell_settled
 from community.models import Comment, Post, State, Thread
-from community.permissions import check_may_hand_over
+from community.permissions import check_may_hand_over, check_needs_person
 from community.states import is_silent
 from core.errors import Refused
 from events.record import record
@@ -41,12 +41,13 @@ def set_promise(*, thread: Thread, starts: datetime | None, at: datetime | None,
 def hand_to_person(*, thread: Thread, by: Viewer, reason: str, now: datetime) -> Thread:
     """A person has it from now on: by staff, or the product itself when a promise is due.
 
-    Nothing changes where one has it already. Raises Refused for a thread that needs nobody.
+    Nothing changes where one has it already. Raises Refused for a thread that needs nobody, and for an idea.
     """
     with transaction.atomic():
         row = lock_thread(thread.pk)
         by = as_of_now(by)
         check_may_hand_over(by, now)
+        check_needs_person(row)
         if settled(row):
             raise Refused(_("This thread is closed: nobody needs to take it."), code="settled")
         if row.state != State.WITH_PERSON:

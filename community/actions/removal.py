@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.viewer import Viewer
 from community import signals
 from community.actions.acceptance import revoke_locked
+from community.actions.adopting import standing_adoption
 from community.actions.ground import (
     as_of_now,
     count,
@@ -24,7 +25,7 @@ from community.actions.ground import (
     settled,
     tell_settled,
 )
-from community.models import Acceptance, Comment, Decision, Flag, NotSolved, Post, Thread, Visibility
+from community.models import Acceptance, Adoption, Comment, Decision, Flag, NotSolved, Post, Thread, Visibility
 from community.permissions import check_may_remove, check_may_remove_comment, check_may_restore
 from core.text import check_reason
 from events.record import record
@@ -36,8 +37,9 @@ def remove_post(*, post: Post, by: Viewer, reason: str, now: datetime) -> Post:
 
     By a moderator, who gives a reason that the author is sent, or by its author: an answer that is not
     accepted, a question that nobody answered. An accepted answer loses its acceptance first, with that
-    signal. Open reports of it are decided with it. Locks the thread, then the post. Sends `post_removed`,
-    and `thread_settled` with an open thread. Raises Invalid and Refused.
+    signal; an adopted idea stays adopted, and `idea_adoption_revoked` is sent while it is away. Open reports of it are
+    decided with it. Locks the thread, then the post. Sends `post_removed`, and `thread_settled` with an open thread.
+    Raises Invalid and Refused.
     """
     with transaction.atomic():
         thread = lock_thread(post.thread_id)
@@ -70,6 +72,8 @@ def remove_locked(post: Post, *, by: Viewer, reason: str, now: datetime) -> None
         tell_author(
             post, verdict=Decision.Verdict.REMOVE, reason=reason, key=f"removed:{post.pk}:{now.timestamp()}", now=now
         )
+    if post.is_opening and (adoption := standing_adoption(thread)):
+        signals.idea_adoption_revoked.send(Adoption, adoption=adoption, reason=reason, by=by, now=now)
     signals.post_removed.send(Post, post=post, by=by, now=now)
     tell_settled(thread, was_settled=was_settled, by=by, now=now)
 
@@ -77,8 +81,8 @@ def remove_locked(post: Post, *, by: Viewer, reason: str, now: datetime) -> None
 def restore_post(*, post: Post, by: Viewer, reason: str, now: datetime) -> Post:
     """Bring a removed post back, and its thread with the opening post. By a moderator.
 
-    An acceptance that was lost stays lost: the asker may accept again. Sends `post_restored`, and
-    `thread_reopened` with an open thread. Raises Invalid and Refused.
+    An acceptance that was lost stays lost: the asker may accept again. Sends `post_restored`, `idea_adopted` with an
+    adopted idea, and `thread_reopened` with an open thread. Raises Invalid and Refused.
     """
     why = check_reason(reason)
     with transaction.atomic():
@@ -96,6 +100,8 @@ def restore_post(*, post: Post, by: Viewer, reason: str, now: datetime) -> Post:
             draw_anew(Thread.objects.filter(duplicate_of=thread))
         verb = "thread.restored" if post.is_opening else "post.restored"
         record(verb=verb, actor=by.member, obj=post, subject=thread, now=now, reason=why)
+        if post.is_opening and (adoption := standing_adoption(thread)):
+            signals.idea_adopted.send(Adoption, adoption=adoption, by=by, now=now)
         signals.post_restored.send(Post, post=post, by=by, now=now)
         tell_settled(thread, was_settled=was_settled, by=by, now=now)
         return post
@@ -154,10 +160,19 @@ def tell_author(target: Post | Comment, *, verdict: str, reason: str, key: str, 
             "title": post.thread.title,
             "verdict": str(verdict),
             "reason": reason,
-            "what": "comment" if isinstance(target, Comment) else "question" if post.is_opening else "answer",
+            "what": what_is(target),
         },
         mail=verdict == Decision.Verdict.REMOVE,
     )
+
+
+def what_is(target: Post | Comment) -> str:
+    """What somebody wrote: "comment", "answer", "question" or "idea"."""
+    if isinstance(target, Comment):
+        return "comment"
+    if not target.is_opening:
+        return "answer"
+    return "idea" if target.thread.is_idea else "question"
 
 
 def _why(reason: str, *, own: bool) -> str:

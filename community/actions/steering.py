@@ -13,7 +13,7 @@ from community import signals
 from community.actions.asking import wrong_place
 from community.actions.ground import as_of_now, lock_thread, lock_threads, restate, save_thread, settled, tell_settled
 from community.models import Product, State, Thread, Topic, Visibility
-from community.permissions import check_may_moderate
+from community.permissions import check_may_moderate, check_needs_person
 from core.errors import Invalid, Refused
 from core.text import check_reason
 from events.record import record
@@ -61,8 +61,8 @@ def move(
 def mark_duplicate(*, thread: Thread, of: Thread, by: Viewer, reason: str, now: datetime) -> Thread:
     """Say that the same was asked before in `of`, where readers are sent from now on.
 
-    `of` is not itself a duplicate, and what pointed to `thread` points to `of` now: no chain, so no
-    circle. Locks both. Sends `thread_settled`. Raises Invalid and Refused.
+    `of` is not itself a duplicate, both are questions or both ideas, and what pointed to `thread` points to `of` now:
+    no chain, so no circle. Locks both. Sends `thread_settled`. Raises Invalid and Refused.
     """
     why = check_reason(reason)
     with transaction.atomic():
@@ -79,6 +79,10 @@ def mark_duplicate(*, thread: Thread, of: Thread, by: Viewer, reason: str, now: 
             raise Invalid({"of": _("A thread cannot be a duplicate of itself.")})
         if first.duplicate_of_id is not None:
             raise Invalid({"of": _("That thread is itself a duplicate: choose the one where it was first asked.")})
+        if first.is_idea != thread.is_idea:
+            raise Invalid({"of": _("An idea can only lead to another idea, and a question to a question.")})
+        if thread.is_adopted:
+            raise Refused(_("This idea is adopted: take that back first."), code="adopted")
         if thread.duplicate_of_id == first.pk:
             return thread
         was_settled = settled(thread)
@@ -113,13 +117,14 @@ def unmark_duplicate(*, thread: Thread, by: Viewer, reason: str, now: datetime) 
 
 
 def escalate(*, thread: Thread, by: Viewer, reason: str, now: datetime) -> Thread:
-    """Hand a thread that is not settled to a person now: `thread_escalated` tells who takes it.
+    """Hand a thread that is not settled to a person now, no idea: `thread_escalated` tells who takes it.
 
     Raises Invalid and Refused.
     """
     why = check_reason(reason)
     with transaction.atomic():
         thread, by = _locked(thread, by, now)
+        check_needs_person(thread)
         if settled(thread):
             raise Refused(_("This thread is closed: nobody needs to take it."), code="settled")
         if thread.state == State.WITH_PERSON:

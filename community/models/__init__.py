@@ -1,5 +1,6 @@
 """What the community keeps, a file for each family of rows."""
 
+from community.models.adoption import Adoption
 from community.models.deflection import Deflection
 from community.models.feedback import Acceptance, Follow, MeToo, NotSolved, Seen, Vote
 from community.models.images import Image
@@ -11,6 +12,7 @@ from community.models.writing import Draft
 
 __all__ = [
     "Acceptance",
+    "Adoption",
     "Comment",
     "Decision",
     "Deflection",

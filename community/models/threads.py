@@ -25,6 +25,9 @@ class State(models.TextChoices):
     WITH_PERSON = "person", _("With a person")
     UNCONFIRMED = "unconfirmed", _("Closed, not confirmed")
     DUPLICATE = "duplicate", _("Asked before")
+    # An idea waits for nobody: it is in no list of what needs an answer, and no clock runs for it.
+    IDEA = "idea", _("Idea")
+    ADOPTED = "adopted", _("Adopted")
 
 
 class Visibility(models.TextChoices):
@@ -67,6 +70,10 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
     def listed(self) -> ThreadQuerySet:
         """What lists and the index hold for everybody: public and not removed."""
         return self.filter(visibility=Visibility.PUBLIC, removed_at=None)
+
+    def without_ideas(self) -> ThreadQuerySet:
+        """What somebody may need an answer in."""
+        return self.exclude(kind=Thread.Kind.IDEA)
 
     def for_page(self) -> ThreadQuerySet:
         """With what a row or a page shows, in one query."""
@@ -134,6 +141,7 @@ class Thread(Written):
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="thread_newest", condition=_LISTED),
+            models.Index(fields=["solved_at", "product"], name="thread_solved", condition=Q(solved_at__isnull=False)),
             # Lists are of one language at a time, merged where a reader has two: see `core.paging`.
             models.Index(fields=["lang_base", "-created_at", "-id"], name="thread_lang", condition=_LISTED),
             models.Index(
@@ -197,12 +205,20 @@ class Thread(Written):
 
     @property
     def me_toos(self) -> int:
-        """How many people have this problem too, imported ones with them."""
+        """How many people have this problem, or want this idea, too; imported ones with them."""
         return self.me_too_base + self.me_too_count
 
     @property
     def is_solved(self) -> bool:
         return self.state == State.SOLVED
+
+    @property
+    def is_idea(self) -> bool:
+        return self.kind == self.Kind.IDEA
+
+    @property
+    def is_adopted(self) -> bool:
+        return self.state == State.ADOPTED
 
     @property
     def is_closed(self) -> bool:

@@ -19,14 +19,16 @@ FEWEST = 3
 
 
 def asked_now(tree: Tree, langs: Sequence[str], limit: int = 5, beside: Collection[int] = ()) -> list[int]:
-    """Keys of the newest public threads about what the viewer owns, else about anything.
+    """Keys of the newest public questions about what the viewer owns, else about anything.
 
     Those in `beside` stand on the page already and are left out where enough others are asked.
     """
     own = tree.own()
     wanted = limit + len(beside)
     for among in ({"lang_base": langs, "product_id": own}, {"lang_base": langs}):
-        found = newest(Thread.objects.listed(), key="created_at", most=wanted, among=among).values_list("pk", flat=True)
+        found = newest(Thread.objects.listed().without_ideas(), key="created_at", most=wanted, among=among).values_list(
+            "pk", flat=True
+        )
         if keys := list(found):
             others = [key for key in keys if key not in beside]
             return (others if len(others) >= FEWEST else keys)[:limit]
@@ -34,7 +36,7 @@ def asked_now(tree: Tree, langs: Sequence[str], limit: int = 5, beside: Collecti
 
 
 def could_help(viewer: Viewer, tree: Tree, langs: Sequence[str], limit: int = 3) -> list[tuple[Thread, str, int]]:
-    """Open threads for this member, each with why: ("solved", how many in that topic), ("own", 0) or ("open", 0).
+    """Open questions for this member, each with why: ("solved", how many in that topic), ("own", 0) or ("open", 0).
 
     First those in topics where they had answers accepted, then about what they own, then any; never their own.
     """

@@ -23,6 +23,7 @@ LISTS = {
     "unanswered": "created_at",
     "unsolved": "created_at",
     "solved": "created_at",
+    "ideas": "created_at",
     "mine": "created_at",
     "followed": "last_activity_at",
 }
@@ -32,6 +33,8 @@ STATES = {
     "unanswered": (State.OPEN,),
     "unsolved": (State.OPEN, State.ANSWERED, State.WITH_PERSON),
     "solved": (State.SOLVED,),
+    # Their states are their own, so that they need no index of their own.
+    "ideas": (State.IDEA, State.ADOPTED),
 }
 _LANGUAGES = "threads:languages"
 # From one language in the index to the next: there are few, and a million threads in each.

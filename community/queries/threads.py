@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from accounts.viewer import Viewer
-from community.models import Acceptance, Comment, Post, Thread
+from community.models import Acceptance, Adoption, Comment, Post, Thread
 
 ANSWERS_A_PAGE = 50
 
@@ -106,6 +106,11 @@ def original(thread: Thread, viewer: Viewer) -> Thread | None:
     if thread.duplicate_of_id is None:
         return None
     return Thread.objects.visible_to(viewer).filter(pk=thread.duplicate_of_id).first()
+
+
+def adoption(thread: Thread) -> Adoption | None:
+    """What the team said when it adopted this idea. One query for an adopted one, none otherwise."""
+    return Adoption.objects.filter(thread=thread, revoked_at=None).first() if thread.is_adopted else None
 
 
 def posts(thread: Thread, viewer: Viewer, own: Own, *, after: int = 0) -> tuple[list[Post], int]:

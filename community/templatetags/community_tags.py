@@ -85,10 +85,12 @@ def people_say_so(post: Post) -> str:
 
 @register.simple_tag
 def people_have_it(thread: Thread, me_too: bool) -> str:
-    """Who has this problem too, in a sentence of its own; `me_too`: the reader is one of them."""
+    """Who has this problem, or wants this idea, too, in a sentence; `me_too`: the reader is one of them."""
     count = thread.me_toos
     if not count:
         return ""
+    if thread.is_idea:
+        return _people_want_it(count, me_too)
     if me_too:
         others = count - 1
         if not others:
@@ -97,6 +99,17 @@ def people_have_it(thread: Thread, me_too: bool) -> str:
             "One other person has it too, and you", "%(count)s other people have it too, and you", others
         ) % {"count": others}
     return ngettext("One person has it too", "%(count)s people have it too", count) % {"count": count}
+
+
+def _people_want_it(count: int, me_too: bool) -> str:
+    if me_too:
+        others = count - 1
+        if not others:
+            return _("You want it too")
+        return ngettext(
+            "One other person wants it too, and you", "%(count)s other people want it too, and you", others
+        ) % {"count": others}
+    return ngettext("One person wants it too", "%(count)s people want it too", count) % {"count": count}
 
 
 @register.simple_tag

@@ -24,7 +24,7 @@ def helpful(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @signed_in
 def me_too(request: HttpRequest, pk: int) -> HttpResponse:
-    """ "I have this problem too", and taking it back."""
+    """ "I have this problem too" or "I want this too", and taking it back."""
     thread = find_thread(request, pk)
     check(request, "vote")
     feedback.set_me_too(thread=thread, by=viewer_of(request), on=_on(request), now=now())

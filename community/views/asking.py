@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.viewer import Viewer, viewer_of
 from community.actions import asking, deflecting, drafts, images
 from community.forms import Entry
-from community.models import Draft, Product, Topic
+from community.models import Draft, Product, Thread, Topic
 from community.queries.lists import Tree
 from community.views.common import answered_by, go, keep, kept, now, sign_in, signed_in
 from core.errors import Invalid, Refused, TooMany
@@ -24,7 +24,7 @@ from core.visitors import same_for_visitors
 from search import find
 from search.engine import Unavailable
 
-FIELDS = ("title", "product", "topic", "details", "lang", "token")
+FIELDS = ("kind", "title", "product", "topic", "details", "lang", "token")
 # What may be put into a draft, in characters: a post at its longest, and its title.
 DRAFT_MAX = BODY_MAX + 2_000
 
@@ -32,7 +32,7 @@ DRAFT_MAX = BODY_MAX + 2_000
 @require_http_methods(["GET", "HEAD", "POST"])
 @same_for_visitors
 def ask(request: HttpRequest) -> HttpResponse:
-    """Ask a question. Whatever is wrong is said beside its field, and what was typed stays."""
+    """Ask a question, or post an idea. Whatever is wrong is said beside its field, and what was typed stays."""
     viewer = viewer_of(request)
     if request.method != "POST":
         return _form(request, _started(request, viewer))
@@ -40,7 +40,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.POST.get("look"):
         return _form(request, entry, suggest=True)
     if not viewer.is_signed_in:
-        keep(request, path=request.path, label=entry.values["title"] or _("Your question"), entry=entry)
+        keep(request, path=request.path, label=entry.values["title"] or _your(entry), entry=entry)
         return sign_in(request, request.path)
     product, topic = _chosen(entry)
     try:
@@ -55,6 +55,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             now=now(),
             token=entry.values["token"],
             shown=request.POST.getlist("shown"),
+            kind=entry.values["kind"] or Thread.Kind.QUESTION,
         )
     except (Invalid, Refused, TooMany) as error:
         entry.refuse(error)
@@ -129,14 +130,19 @@ def draft(request: HttpRequest) -> HttpResponse:
 
 
 def _started(request: HttpRequest, viewer: Viewer) -> Entry:
-    """What was written before signing in, else the draft, else a title that came with the address."""
+    """What was written before signing in, else the draft, else what came with the address."""
     found = kept(request, request.path)
     if found is None and viewer.is_signed_in:
         saved = Draft.objects.filter(member=viewer.member, key="ask").first()
         found = saved.data if saved else None
     if found:
         return Entry.of(found, FIELDS, kept=True)
-    return Entry.of({"title": request.GET.get("title", "")[:200], "product": request.GET.get("product", "")}, FIELDS)
+    given = {name: request.GET.get(name, "")[:200] for name in ("kind", "title", "product")}
+    return Entry.of(given, FIELDS)
+
+
+def _your(entry: Entry) -> str:
+    return _("Your idea") if entry.values["kind"] == Thread.Kind.IDEA else _("Your question")
 
 
 def _form(request: HttpRequest, entry: Entry, *, suggest: bool = False) -> HttpResponse:
@@ -172,6 +178,7 @@ def _form(request: HttpRequest, entry: Entry, *, suggest: bool = False) -> HttpR
         "languages": settings.LANGUAGES,
         "own_address": reverse("community:ask"),
         "looked": suggest,
+        "is_idea": entry.values["kind"] == Thread.Kind.IDEA,
         "hits": _suggestions(request, entry, chosen) if suggest else [],
     }
     return render(request, "community/ask.html", context)

@@ -26,7 +26,7 @@ from core.views import told_when
 from core.written import written
 
 # Every field of the forms that are kept while somebody signs in.
-TYPED = ("title", "body", "text", "reason", "version", "cause", "verdict", "product", "topic", "of")
+TYPED = ("title", "body", "text", "reason", "version", "cause", "verdict", "product", "topic", "of", "rule")
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 

@@ -183,6 +183,7 @@ def _tabs(*, signed_in: bool) -> list[Tab]:
         "unanswered": _("Nobody has answered yet"),
         "unsolved": _("Unsolved"),
         "solved": pgettext("tab", "Solved"),
+        "ideas": _("Ideas"),
         "mine": _("Yours"),
         "followed": _("Followed"),
     }
@@ -198,6 +199,7 @@ def _empty(which: str) -> str:
         "unanswered": _("Every question has an answer. A new one will stand here until somebody answers."),
         "unsolved": _("Nothing is open here. A new question will stand here until it is solved."),
         "solved": _("Nothing is solved here yet. Accepted answers will stand here."),
+        "ideas": _("No idea yet. What customers wish for, and what the team adopts of it, will stand here."),
         "mine": _(
             "You have not asked anything yet. Your questions stay here, with the hour by which a person takes over."
         ),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,6 +19,7 @@ from community.queries import home as queries
 from community.queries import lists
 from community.views.common import now
 from community.views.lists import drawn_rows
+from core import charts
 from core.text import listed
 from core.visitors import same_for_visitors
 
@@ -76,12 +79,34 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         {
             "now": at,
             "threads": _examples(at),
+            "charts": _charts(),
             "wrong": {
                 "f1": _("Give it a title."),
                 "f2": _("Write the whole address, for example camille.roy@example.com."),
             },
         },
     )
+
+
+def _charts() -> list[charts.Chart]:
+    """One of each kind, of the same numbers."""
+    names = (_("Open"), _("Answered"), _("Solved"))
+    series = tuple(charts.Series(name, look) for name, look in zip(names, charts.LOOKS[:3], strict=True))
+    columns = [
+        charts.Column(
+            label=formats.date_format(date(2026, month, 1), "M"),
+            name=formats.date_format(date(2026, month, 1), "F Y"),
+            cells=tuple(charts.Cell(count, str(count), "#charts") for count in row),
+        )
+        for month, row in enumerate(((9, 12, 31), (7, 18, 28), (0, 0, 0), (11, 9, 40)), 1)
+    ]
+    about, head = _("A bar or a point for each month."), _("Month")
+    given: dict[str, Any] = {"about": about, "head": head, "series": series, "columns": columns}
+    return [
+        charts.bars(key="stacked", title=_("Stacked"), **given),
+        charts.bars(key="beside", title=_("Beside each other"), stacked=False, **given),
+        charts.lines(key="lines", title=_("Lines"), **given),
+    ]
 
 
 def _examples(moment: datetime) -> list[Thread]:
@@ -102,6 +127,8 @@ def _examples(moment: datetime) -> list[Thread]:
         {"state": State.SOLVED, "solved_at": moment, "me_too_count": 64, "answer_count": 3},
         {"state": State.UNCONFIRMED, "answer_count": 1},
         {"state": State.DUPLICATE},
+        {"state": State.IDEA, "kind": Thread.Kind.IDEA, "me_too_count": 3},
+        {"state": State.ADOPTED, "kind": Thread.Kind.IDEA, "me_too_count": 12},
     ]
     return [
         Thread(pk=number, title=str(State(str(row["state"])).label), created_at=behind, **row)

@@ -28,7 +28,7 @@ from community.permissions import may
 from community.queries import threads
 from community.status import meanwhile, status
 from community.story import story
-from community.structured import qa_page
+from community.structured import structured
 from community.views.common import find_post, find_thread, kept, now, post_path, signed_in
 from core import drawn, frames
 from core.errors import Refused
@@ -122,6 +122,8 @@ def page(
         "may_moderate": viewer.is_moderator,
         "may_hand_over": viewer.is_team,
         "answer_refused": _answer_refused(found, viewer, at),
+        "may_adopt": found.is_idea and not found.is_adopted and may(rights.check_may_adopt, found, viewer, at),
+        "may_revoke_adoption": found.is_adopted and may(rights.check_may_revoke_adoption, found, viewer, at),
         "canonical": f"{settings.PUBLIC_URL}{found.canonical_path}",
         "is_public": _is_public(found),
     }
@@ -187,7 +189,7 @@ def _alike(found: Thread, viewer: Viewer, own: threads.Own) -> tuple[Hashable, .
 
 
 def _draw(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: datetime) -> Drawn:
-    """Two queries, whatever the thread holds, and one more for a duplicate."""
+    """Two queries, whatever the thread holds, and one more for a duplicate and for an adopted idea."""
     original = threads.original(found, viewer)
     posts, following = threads.posts(found, viewer, own, after=after)
     comments = threads.comments(posts, viewer)
@@ -211,6 +213,7 @@ def _draw(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: datet
         "following": following,
         "is_later_page": bool(after),
         "original": original,
+        "adoption": threads.adoption(found),
         "story": story(
             found,
             shows_answers=bool(after or accepted or others),
@@ -226,12 +229,12 @@ def _draw(found: Thread, viewer: Viewer, own: threads.Own, after: int, at: datet
         "meanwhile": meanwhile(found, at) if by_asker else "",
     }
     shown = [post for post in (accepted, *others) if post is not None]
-    structured = qa_page(found, posts, settings.PUBLIC_URL) if _is_public(found) and not after else SafeString("")
+    ld = structured(found, posts, settings.PUBLIC_URL) if _is_public(found) and not after else SafeString("")
     return Drawn(
         stamp=found.version,
         posts=render_to_string("community/parts/posts.html", context),
         story=render_to_string("community/parts/story.html", context),
-        structured=structured,
+        structured=ld,
         description=plain(opening.html)[:155] if opening else "",
         answers=tuple(news.Shown(post.pk, post.author_id, post.created_at) for post in shown),
         seen_to=others[-1].created_at if following else found.last_activity_at,
@@ -290,6 +293,8 @@ def _others_title(thread: Thread, others: list[Post], accepted: Post | None) -> 
         return ""
     # That none is accepted is said above, where the thread stands.
     count = max(count, len(others))
+    if thread.is_idea:
+        return ngettext("One reply", "%(count)s replies", count) % {"count": count}
     return ngettext("One answer", "%(count)s answers", count) % {"count": count}
 
 
