@@ -7,6 +7,7 @@ approves it, who neither promoted nor submitted it nor wrote the answer.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,10 @@ from accounts.permissions import check_may_take_part
 from accounts.viewer import Viewer
 from community.models import Post, Thread, Visibility
 from core.errors import Refused
+
+if TYPE_CHECKING:
+    from accounts.models import Member
+    from kb.models.pages import Article
 
 
 def check_may_promote(thread: Thread, post: Post, by: Viewer, now: datetime, *, accepted: bool) -> None:
@@ -42,6 +47,17 @@ def check_may_edit_help(by: Viewer, now: datetime) -> None:
     check_may_take_part(by, now)
     if not (by.is_moderator or by.is_operator):
         raise Refused(_("Help articles are edited by moderators and operators."), code="not_editor")
+
+
+def check_may_credit(article: Article, member: Member, by: Viewer, now: datetime) -> None:
+    """To say who wrote or translated an article: an editor, not of themselves, and before it is first published."""
+    check_may_edit_help(by, now)
+    if by.is_member(member.pk):
+        raise Refused(_("Somebody else says what you wrote."), code="own")
+    if article.first_published_at is not None:
+        raise Refused(
+            _("This article was published: who is credited stays, since what it earns was shared."), code="published"
+        )
 
 
 def check_may_read_searches(by: Viewer) -> None:

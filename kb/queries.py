@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
@@ -17,6 +19,7 @@ from accounts.viewer import Viewer
 from community.models import Post, Thread
 from community.queries.lists import Tree
 from core.paging import paginate
+from kb.models.credits import Credit
 from kb.models.gaps import EditorialTask, Wanted
 from kb.models.helpfulness import HelpedVote, Helpfulness
 from kb.models.origins import Origin
@@ -78,11 +81,13 @@ def article_page(article: Article, *, viewer: Viewer, said: str = "") -> dict[st
     `said` is what the reader just said of it, "yes" or "no"; else a member's earlier word counts.
     """
     origin = article.origin
+    credits = list(Credit.objects.filter(article=article).select_related("member").order_by("role", "pk"))
     checked = article.checked_on or (origin.reviewed_at.date() if origin and origin.reviewed_at else None)
     return {
         "crumbs": crumbs(article),
         "origin": origin,
-        "story": origin is not None and bool(origin.credit or origin.promoted_by_id),
+        "story": bool(credits) or (origin is not None and bool(origin.credit or origin.promoted_by_id)),
+        "credits": credits,
         "source": source_of(origin, viewer),
         "checked_on": checked,
         "near": list(article.get_siblings(inclusive=False).live().order_by("-first_published_at")[:NEAR]),
@@ -150,6 +155,39 @@ def article_of(post_id: int) -> Page | None:
     if origin is None:
         return None
     return Page.objects.filter(translation_key=origin.translation_key).order_by("pk").first()
+
+
+# -- who is credited ------------------------------------------------------------------------------
+
+
+def is_translation(article: Page) -> bool:
+    """Whether the same article stands in another language, where it was begun earlier."""
+    return article.get_translations().filter(pk__lt=article.pk).exists()
+
+
+def authors_of(articles: Iterable[Page]) -> dict[int, list[int]]:
+    """The members who wrote these articles, by article: whose answer it was first, then who is credited with them.
+
+    A translation has the authors of what it was translated from. Two queries.
+    """
+    keys = {article.pk: article.translation_key for article in articles}
+    found: dict[UUID, dict[int, None]] = {key: {} for key in keys.values()}
+    origins = Origin.objects.filter(translation_key__in=found, credited__isnull=False)
+    for key, member_id in origins.order_by("pk").values_list("translation_key", "credited_id"):
+        found[key][member_id or 0] = None
+    credits = Credit.objects.filter(article__translation_key__in=found, role=Credit.Role.AUTHOR)
+    for key, member_id in credits.order_by("pk").values_list("article__translation_key", "member_id"):
+        found[key].setdefault(member_id, None)
+    return {pk: list(found[key]) for pk, key in keys.items()}
+
+
+def translators_of(articles: Iterable[Page]) -> dict[int, list[int]]:
+    """The members who translated these articles, by article. One query."""
+    found: dict[int, list[int]] = {}
+    credits = Credit.objects.filter(article__in=[article.pk for article in articles], role=Credit.Role.TRANSLATOR)
+    for article_id, member_id in credits.order_by("pk").values_list("article_id", "member_id"):
+        found.setdefault(article_id, []).append(member_id)
+    return found
 
 
 # -- what nothing answers yet ---------------------------------------------------------------------

@@ -68,7 +68,9 @@ def on_deleted(instance: Any, **kwargs: Any) -> None:
     if not issubclass(instance.specific_class or Page, Article):
         publishing.arranged(page=instance, verb="deleted", now=current())
         return
-    publishing.deleted(article_id=instance.pk, translation_key=instance.translation_key, now=current())
+    publishing.deleted(
+        article_id=instance.pk, translation_key=instance.translation_key, title=instance.title, now=current()
+    )
 
 
 def on_submitted(instance: WorkflowState, **kwargs: Any) -> None:
@@ -93,6 +95,7 @@ def on_erased(member: Member, **kwargs: Any) -> None:
 
 def on_exported(member: Member, export: dict[str, Any], **kwargs: Any) -> None:
     export["kb"] = people.export(member=member)
+    export["kb_credits"] = people.credited(member=member)
     export["kb_said"] = people.said(member=member)
     export["kb_searches"] = people.waited_for(member=member)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -11,7 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,10 +22,10 @@ from accounts.viewer import viewer_of
 from community.models import Product
 from community.permissions import may
 from community.views.common import signed_in
-from core import ratelimits
+from core import charts, ratelimits
 from core.errors import Invalid
 from core.text import clean_line
-from kb import chart, queries
+from kb import queries
 from kb.actions import gaps
 from kb.models import Article, EditorialTask
 from kb.permissions import check_may_plan, check_may_read_searches
@@ -53,7 +54,6 @@ def searches(request: HttpRequest) -> HttpResponse:
         keys = [product.id, *under]
     period = asked.Period(end=day_of(now), days=days, lang=lang, products=keys)
     lists = [(kind, asked.listed(period, kind)) for kind in KINDS]
-    by_day = asked.days(period)
     context = {
         "days": days,
         "periods": PERIODS,
@@ -64,13 +64,38 @@ def searches(request: HttpRequest) -> HttpResponse:
         "lists": lists,
         "tasks_open": queries.open_tasks({row.digest for _kind, rows in lists for row in rows}),
         "totals": asked.totals(period),
-        "by_day": by_day,
-        "chart": chart.drawn(by_day),
+        "chart": _chart(asked.days(period)),
         "tasks": queries.tasks(lang=lang),
         "wanted": queries.wanted(lang=lang),
         "may_plan": may(check_may_plan, viewer, now),
     }
     return render(request, "kb/searches.html", context)
+
+
+def _chart(by_day: Sequence[asked.Day]) -> charts.Chart:
+    """Each day's searches, by what they led to."""
+    return charts.bars(
+        key="searches",
+        title=_("Searches each day"),
+        about=_(
+            "A bar for each day: at the bottom what led on, then what found nothing, on top what was left without a "
+            "step."
+        ),
+        head=_("Day"),
+        series=(
+            charts.Series(_("Led on"), "full"),
+            charts.Series(_("Found nothing"), "held"),
+            charts.Series(_("Left without a step"), "outline"),
+        ),
+        columns=[
+            charts.Column(
+                label=formats.date_format(day.day, "j M"),
+                name=formats.date_format(day.day, "j F"),
+                cells=tuple(charts.Cell(count, str(count)) for count in (day.led_on, day.failed, day.abandoned)),
+            )
+            for day in by_day
+        ],
+    )
 
 
 @require_POST

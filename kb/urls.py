@@ -10,6 +10,7 @@ urlpatterns = [
     path("articles/<int:page_id>/", views.article, name="article"),
     path("articles/<int:page_id>/card-<slug:version>.png", views.card, name="card"),
     path("articles/<int:page_id>/helped/", views.helped, name="helped"),
+    path("articles/<int:page_id>/credits/", views.credits, name="credits"),
     path("searches/", searches.searches, name="searches"),
     path("searches/tasks/", searches.open_task, name="open_task"),
     path("searches/tasks/<int:pk>/", searches.task, name="task"),

@@ -13,19 +13,22 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.models import Page
 
 from accounts.viewer import Viewer
 from community.models import Post
+from community.views.common import signed_in
 from core import ratelimits
 from core.cards import answer
-from core.errors import Refused
+from core.errors import Invalid, Refused
 from kb import cards
+from kb.actions.crediting import credit, uncredit
 from kb.actions.helpfulness import say_helped
 from kb.actions.promotion import promote
-from kb.models import Article
+from kb.models import Article, Credit
 from kb.permissions import check_may_edit_help
+from kb.queries import is_translation
 
 
 def _viewer(request: HttpRequest) -> Viewer:
@@ -68,6 +71,42 @@ def helped(request: HttpRequest, page_id: int) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "kb/parts/helped.html", {"page": page, "said": said, "helpfulness": counted})
     return redirect(f"{page.path_on_site}?helped={said}#helped")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def credits(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Who wrote an article with its author, or translated it: said before it is first published."""
+    viewer, now = _viewer(request), timezone.now()
+    check_may_edit_help(viewer, now)
+    page = get_object_or_404(Article.objects.all(), pk=page_id)
+    name, role, errors = "", "", {}
+    if request.method == "POST":
+        name, role = request.POST.get("member", ""), request.POST.get("role", "")
+        gone = request.POST.get("remove", "")
+        try:
+            if gone:
+                listed = get_object_or_404(
+                    Credit, article=page, member_id=gone if gone.isascii() and gone.isdigit() else 0
+                )
+                uncredit(article=page, member=listed.member, by=viewer, now=now)
+            else:
+                credit(article=page, name=name, role=role, by=viewer, now=now)
+        except Invalid as invalid:
+            errors = invalid.errors
+        else:
+            messages.success(request, _("Kept."))
+            return redirect("kb:credits", page_id)
+    context = {
+        "page": page,
+        "origin": page.origin,
+        "credits": page.credits.select_related("member").order_by("role", "pk"),
+        "roles": Credit.Role.choices if is_translation(page) else [Credit.Role.choices[0]],
+        "name": name,
+        "role": role,
+        "errors": errors,
+    }
+    return render(request, "kb/credits.html", context, status=422 if errors else 200)
 
 
 @require_safe

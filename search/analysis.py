@@ -121,6 +121,11 @@ def term_of(word: str, group: str) -> str:
     return next(iter(analyzer(group).analyze(prepare(word, group))), "")
 
 
+def is_small(word: str) -> bool:
+    """Whether it says nothing of what is asked, in some language: no index holds it there, and yet it is no slip."""
+    return not all(term_of(word, group) for group in LANGUAGES)
+
+
 @lru_cache(maxsize=1)
 def _whole() -> TextAnalyzer:
     return _simple().build()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -18,6 +18,7 @@ from search.engine import EVERYTHING, Answer, Counts, Engine, Filters, Key, Unav
 
 if TYPE_CHECKING:
     from search.elastic.engine import Elastic
+    from search.meaning.finder import Meaning
 
 log = logging.getLogger(__name__)
 
@@ -150,17 +151,23 @@ class Behind:
 
 def current() -> Reader:
     """What this installation searches with, open once per process."""
-    return _behind(*_address(), embedded().folder) if settings.ELASTICSEARCH_URL else embedded()
+    return _behind(_address(), _encoder(), embedded().folder) if settings.ELASTICSEARCH_URL else embedded()
 
 
 def embedded() -> Embedded:
     """The embedded engine, which every installation has."""
-    return _embedded(Path(settings.SEARCH_INDEX_DIR))
+    return _embedded(Path(settings.SEARCH_INDEX_DIR), _encoder())
+
+
+def over(folder: Path) -> Embedded:
+    """The embedded engine over one folder, opened anew: for those who write."""
+    known = meaning(*_encoder())
+    return Embedded(folder, near=import_string("search.embedded.near.Near")(known) if known else None)
 
 
 def elastic() -> Elastic | None:
     """The cluster, where one is set."""
-    return _elastic(*_address()) if settings.ELASTICSEARCH_URL else None
+    return _elastic(_address(), _encoder()) if settings.ELASTICSEARCH_URL else None
 
 
 def each() -> dict[str, Engine]:
@@ -186,19 +193,38 @@ def _address() -> tuple[str, str, str, str]:
     )
 
 
-@lru_cache(maxsize=4)
-def _embedded(folder: Path) -> Embedded:
-    return Embedded(folder)
+def _encoder() -> tuple[str, Path, tuple[str, ...]]:
+    return settings.SEARCH_ENCODER, settings.SEARCH_VECTORS, tuple(settings.SEARCH_ENCODER_LANGUAGES)
 
 
 @lru_cache(maxsize=4)
-def _elastic(url: str, api_key: str, ca: str, prefix: str) -> Elastic:
+def meaning(folder: str, vectors: Path, languages: tuple[str, ...]) -> Meaning | None:
+    """What searches by meaning go by; None where no encoder is set, or none can be used."""
+    if not folder:
+        return None
+    try:
+        # By name: it stands on the extra `semantic`, which most installations do without.
+        find = import_string("search.meaning.finder.find")
+    except ImportError as error:
+        log.warning("Searches go by words alone: the extra `semantic` is not installed (%s)", error)
+        return None
+    found: Meaning | None = find(folder, vectors, languages)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _embedded(folder: Path, encoder: tuple[Any, ...]) -> Embedded:
+    return over(folder)
+
+
+@lru_cache(maxsize=4)
+def _elastic(address: tuple[str, str, str, str], encoder: tuple[Any, ...]) -> Elastic:
     # By name: its client costs every process memory and a second, where there is no cluster for nothing.
-    address = import_string("search.elastic.client.Address")(url, api_key, ca, prefix)
-    made: Elastic = import_string("search.elastic.engine.Elastic")(address)
+    at = import_string("search.elastic.client.Address")(*address)
+    made: Elastic = import_string("search.elastic.engine.Elastic")(at, meaning=meaning(*encoder))
     return made
 
 
 @lru_cache(maxsize=4)
-def _behind(url: str, api_key: str, ca: str, prefix: str, folder: Path) -> Behind:
-    return Behind(_elastic(url, api_key, ca, prefix), _embedded(folder))
+def _behind(address: tuple[str, str, str, str], encoder: tuple[Any, ...], folder: Path) -> Behind:
+    return Behind(_elastic(address, encoder), _embedded(folder, encoder))

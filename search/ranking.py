@@ -40,10 +40,12 @@ class Weights:
     solved: float = 0.3
     # For each factor e of one and its votes.
     votes: float = 0.1
+    # For what says the same, in the order by meaning; see `fused`.
+    meaning: float = 10.0
 
 
 WEIGHTS = Weights()
-SIGNALS = ("recency", "product", "solved", "votes", "pieces")
+SIGNALS = ("recency", "product", "solved", "votes", "pieces", "meaning")
 
 # Where candidates come from: the best of all, and of those of the last days, so that what is new is looked at even
 # where old matches abound. Days (None: all) and how many.
@@ -55,10 +57,16 @@ COMPARED = 60
 # From where on something is suggested to somebody who writes a question: by the share of pieces that the two titles
 # have in common. `bench.search` measures what is suggested wrongly, and what is kept back.
 SURE = 0.35
+# The same of its cosine and half of that share, where meaning is looked at: that is sure of more, and seldom wrongly.
+SURE_BY_BOTH = 0.8
 # The same for what stands near a thread, which promises no answer.
 NEAR = 0.2
 # The same while a search is typed, by the share of what was typed.
 SURE_TYPED = 0.5
+# Orders are fused by the places of each: the first place counts FUSED + 1 of the second's FUSED + 2 parts.
+FUSED = 7
+# What is less near than that says something else.
+LEAST_NEAR = 0.4
 # A title's usual length in pieces.
 USUAL = 45
 # What has no age (an article that is kept up to date) ranks as if it had this one, in days.
@@ -136,6 +144,32 @@ def _likeness(shared: int, signs: int) -> float:
     """How many pieces are shared; one of a title counts the less the longer it is, as a word does for BM25."""
     length = max(0, signs - analysis.GRAM + 1)
     return shared * 2.2 / (1 + 1.2 * (0.25 + 0.75 * length / USUAL))
+
+
+def by_meaning(candidate: Candidate, cosine: float, weights: Weights) -> Candidate:
+    """A candidate for the order by meaning, whose words may be others. `cosine` says how near it is, up to 1."""
+    return replace(candidate, score=weights.meaning * cosine, sure=cosine)
+
+
+def fused(words: Sequence[Candidate], meaning: Sequence[Candidate], *, question: bool = False) -> list[Candidate]:
+    """One order of two, by reciprocal rank: what both have high comes first.
+
+    How sure each is: of a `question`, what its meaning and its pieces say together; of a search, either of both.
+    """
+    if not meaning:
+        return list(words)
+    worth: dict[Key, float] = {}
+    for order in (words, meaning):
+        for place, each in enumerate(order):
+            worth[each.key] = worth.get(each.key, 0.0) + 1 / (FUSED + 1 + place)
+    pieces = {each.key: each.sure for each in words}
+    cosines = {each.key: each.sure for each in meaning}
+    found = []
+    for each in {each.key: each for each in (*meaning, *words)}.values():
+        shared = pieces.get(each.key, 0.0)
+        sure = (cosines.get(each.key, 0.0) + shared / 2) * SURE / SURE_BY_BOTH
+        found.append(replace(each, score=worth[each.key], sure=sure if question else max(sure, shared)))
+    return sorted(found, key=lambda each: (-each.score, each.key))
 
 
 def windows(now: datetime, weights: Weights) -> list[tuple[datetime | None, int]]:

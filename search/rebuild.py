@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import connection
 from tqdm import tqdm
 
+from search import engines
 from search.documents import SOURCES, Document
 from search.embedded import folder as folders
-from search.embedded.index import Embedded
 
 if TYPE_CHECKING:
     from search.elastic.engine import Elastic
+
+T = TypeVar("T")
 
 BATCH = 500
 # The name of the lock by which one process at a time makes a cluster's index.
@@ -33,7 +35,7 @@ def rebuild(folder: Path, *, progress: bool) -> int:
     """
     with folders.locked(folder, "rebuild"):
         documents = Counted(progress)
-        Embedded(folder).rebuild(documents)
+        engines.over(folder).rebuild(documents, progress=progress)
         # The writer tidies after a swap; where none runs, nobody else would.
         with suppress(folders.Busy), folders.locked(folder, "writer"):
             folders.tidy(folder)
@@ -65,9 +67,9 @@ class Counted:
             yield document
 
 
-def in_batches(ids: Iterator[int], size: int = BATCH) -> Iterator[list[int]]:
-    """The same numbers, some at a time."""
-    while batch := list(islice(ids, size)):
+def in_batches(each: Iterator[T], size: int = BATCH) -> Iterator[list[T]]:
+    """The same, some at a time."""
+    while batch := list(islice(each, size)):
         yield batch
 
 

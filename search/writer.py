@@ -22,7 +22,6 @@ from core import health
 from search import engines
 from search.documents import SOURCES, Document
 from search.embedded import folder as folders
-from search.embedded.index import Embedded
 from search.engine import Key, Unavailable
 from search.models import Change
 from search.rebuild import rebuild, rebuild_cluster
@@ -52,7 +51,7 @@ class Writer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.engine = Embedded(folder)
+        self.engine = engines.over(folder)
         self.cluster = engines.elastic()
         # The last row that only the embedded index has, or only the old one while a rebuild runs; those up to it
         # are not done.
@@ -95,7 +94,7 @@ class Writer:
             self.kept_to = 0
         if swapped:
             self.generation = None
-            self.engine = Embedded(self.folder)
+            self.engine = engines.over(self.folder)
             self.engine.searcher()  # raises for an index that is missing or cannot be read
             self.generation = generation
             folders.tidy(self.folder)

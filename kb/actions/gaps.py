@@ -12,6 +12,7 @@ from accounts.viewer import Viewer
 from community.models import Product
 from core.errors import Invalid, Refused
 from events.record import record
+from kb import signals
 from kb.models import Article, EditorialTask, Wanted
 from kb.permissions import check_may_plan, check_may_want
 from kb.queries import editors
@@ -117,6 +118,7 @@ def _answer(task: EditorialTask, article: Article, by: Member | None, now: datet
     task.state, task.closed_at = EditorialTask.State.DONE, now
     task.save(update_fields=["state", "closed_at"])
     record(verb="task.done", actor=by, obj=task, now=now, after={"article": article.pk})
+    signals.search_answered.send(EditorialTask, task=task, article=article, now=now)
     waiting = Wanted.objects.filter(digest=task.digest, lang=task.lang)
     members = list(waiting.values_list("member_id", flat=True))
     notify(

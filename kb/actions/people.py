@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Member
-from kb.models import Article, EditorialTask, HelpedVote, Origin, Wanted
+from kb.models import Article, Credit, EditorialTask, HelpedVote, Origin, Wanted
 
 
 def erase(*, member: Member) -> None:
@@ -37,6 +37,12 @@ def export(*, member: Member) -> list[dict[str, Any]]:
         }
         for article in articles
     ]
+
+
+def credited(*, member: Member) -> list[dict[str, Any]]:
+    """The articles that a member is credited for with others, or for their translation."""
+    rows = Credit.objects.filter(member=member).select_related("article").order_by("pk")
+    return [{"title": row.article.title, "path": row.article.path_on_site, "role": row.role} for row in rows]
 
 
 def said(*, member: Member) -> list[dict[str, Any]]:

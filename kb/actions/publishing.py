@@ -12,6 +12,7 @@ from community.actions.ground import draw_anew
 from community.actions.lifecycle import link_article, unlink_article
 from community.models import Thread
 from events.record import record
+from kb import signals
 from kb.actions import gaps
 from kb.models import Article, Origin
 from notifications.notify import notify
@@ -19,12 +20,16 @@ from search.outbox import changed
 
 
 def published(*, article: Article, now: datetime) -> None:
-    """Thread and article point at each other, its author is told, the index hears of it. Again is harmless."""
+    """Thread and article point at each other, its author is told, the index hears of it. Again is harmless.
+
+    Sends `article_published`.
+    """
     with transaction.atomic():
         changed("article", [article.pk])
         origin = _relink(article.translation_key, now)
         record(verb="article.published", actor=None, obj=article.page_ptr, now=now, subject=_subject(origin, article))
         gaps.answered_by(article=article, now=now)
+        signals.article_published.send(Article, article=article, now=now)
         if origin is None or origin.credited_id is None or origin.post_id is None:
             return
         notify(
@@ -38,21 +43,32 @@ def published(*, article: Article, now: datetime) -> None:
 
 
 def unpublished(*, article: Article, now: datetime) -> None:
-    """It is no longer there for readers: the reverse of `published`, but for what was told."""
+    """It is no longer there for readers: the reverse of `published`, but for what was told.
+
+    Sends `article_unpublished`, as `deleted` does.
+    """
     with transaction.atomic():
         changed("article", [article.pk])
         origin = _relink(article.translation_key, now)
         record(verb="article.unpublished", actor=None, obj=article.page_ptr, now=now, subject=_subject(origin, article))
+        _tell_unpublished(article.pk, article.translation_key, article.title, now)
 
 
-def deleted(*, article_id: int, translation_key: UUID, now: datetime) -> None:
+def deleted(*, article_id: int, translation_key: UUID, title: str, now: datetime) -> None:
     """The page is gone. With the last of its translations goes its origin: the answer may be promoted again."""
     with transaction.atomic():
         changed("article", [article_id])
         origin = _relink(translation_key, now)
         record(verb="article.deleted", actor=None, obj=Page(pk=article_id), now=now)
+        _tell_unpublished(article_id, translation_key, title, now)
         if origin is not None and not Article.objects.filter(translation_key=translation_key).exists():
             origin.delete()
+
+
+def _tell_unpublished(article_id: int, translation_key: UUID, title: str, now: datetime) -> None:
+    signals.article_unpublished.send(
+        Article, article_id=article_id, translation_key=translation_key, title=title, now=now
+    )
 
 
 def arranged(*, page: Page, verb: str, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What the knowledge base keeps: Wagtail's pages, where articles come from, and the task that reviews them."""
 
+from kb.models.credits import Credit
 from kb.models.gaps import EditorialTask, Wanted
 from kb.models.helpfulness import HelpedVote, Helpfulness
 from kb.models.origins import Origin
@@ -8,6 +9,7 @@ from kb.models.review import ReviewTask
 
 __all__ = [
     "Article",
+    "Credit",
     "EditorialTask",
     "FaqArticle",
     "FaqSection",

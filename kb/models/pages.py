@@ -21,7 +21,7 @@ from core.text import plain
 from core.visitors import mark
 from kb.blocks import Body
 from kb.models.origins import Origin
-from kb.models.panels import AnswerGone
+from kb.models.panels import AnswerGone, CreditsLink
 from kb.queries import article_page, index_page, section_page
 from kb.rights import ArticlePermissions
 
@@ -154,6 +154,7 @@ class Article(HelpPage):
         FieldPanel("product"),
         FieldPanel("topic"),
         FieldPanel("checked_on"),
+        CreditsLink(),
     ]
 
     class Meta:

@@ -15,6 +15,10 @@ from search.analysis import _CONTRACTED, _ELIDED, _ENGLISH_MORE, _FRENCH_MORE
 _apostrophes = char_filter("one_apostrophe", "mapping", mappings=["’ => '", "‘ => '", "ʼ => '", "＇ => '"])
 _no_apostrophes = char_filter("no_apostrophe", "mapping", mappings=[f"{sign} => \\u0020" for sign in "’‘ʼ＇'"])
 
+# What the standard tokenizer takes for a part of a word, the embedded engine for its end: about:config, printer.exe,
+# CONNECTION_RESET.
+_apart = char_filter("joining_signs", "mapping", mappings=[f"{sign} => \\u0020" for sign in "_.:,;·․‧＿．：，；"])
+
 _elision = token_filter("french_elision", "elision", articles_case=True, articles=_ELIDED)
 _french_stop = token_filter("french_stop", "stop", stopwords="_french_")
 _french_more = token_filter("french_stop_more", "stop", stopwords=[*_FRENCH_MORE, *_ELIDED])
@@ -35,16 +39,16 @@ ANALYZERS = {
     "fr": analyzer(
         "words_fr",
         tokenizer="standard",
-        char_filter=[_apostrophes],
+        char_filter=[_apostrophes, _apart],
         filter=["lowercase", _elision, _french_stop, _french_more, _french_stem, "asciifolding", _french_stem],
     ),
     "en": analyzer(
         "words_en",
         tokenizer="standard",
-        char_filter=[_apostrophes],
+        char_filter=[_apostrophes, _apart],
         filter=["lowercase", "asciifolding", _english_more, _possessive, _english_stop, _english_stem],
     ),
-    "xx": analyzer("words_xx", tokenizer="standard", char_filter=[_no_apostrophes], filter=_FOLDED),
+    "xx": analyzer("words_xx", tokenizer="standard", char_filter=[_no_apostrophes, _apart], filter=_FOLDED),
 }
 # Words as they are typed: whole, of any language, not stemmed.
-TYPED = analyzer("words_typed", tokenizer="standard", char_filter=[_no_apostrophes], filter=_FOLDED)
+TYPED = analyzer("words_typed", tokenizer="standard", char_filter=[_no_apostrophes, _apart], filter=_FOLDED)

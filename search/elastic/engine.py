@@ -10,9 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from django.utils.module_loading import import_string
+from elasticsearch import ApiError, Elasticsearch
 from elasticsearch.dsl import MultiSearch, Q, Search
 from elasticsearch.dsl.query import Query
 from elasticsearch.helpers import streaming_bulk
@@ -23,10 +25,14 @@ from search.elastic import queries, schema, words
 from search.elastic.client import BUILDS_WITHIN, WRITE_RETRIES, WRITES_WITHIN, Address, Away, asking, connected
 from search.elastic.indices import Indices
 from search.embedded.spelling import SHORTEST
-from search.embedded.words import COMMONER, MENDED_MAX, RARE
+from search.embedded.words import COMMONER, MENDED_MAX, MORE_MAX, RARE, TEXT_MAX
 from search.engine import COUNTED_MOST, EVERYTHING, Answer, Counts, Filters, Found, Key, Unavailable, asked_together
 from search.ranking import Candidate, Weights
 from search.turns import turn
+
+if TYPE_CHECKING:
+    from search.elastic.near import Near
+    from search.meaning.finder import Meaning
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +49,8 @@ SLIPS = {
     "absent": {**_NEAR, "suggest_mode": "missing"},
     "rare": {**_NEAR, "suggest_mode": "popular", "max_term_freq": RARE},
 }
+# Half an answer is none: it would say that what the missing shard holds does not exist.
+WHOLE = {"allow_partial_search_results": False}
 # Of ways to take words apart, as many are tried.
 CUTS_MAX = 200
 _NEWER = re.compile(r"current version \[(\d+)\]")
@@ -57,9 +65,12 @@ class Elastic:
         *,
         weights: Weights = ranking.WEIGHTS,
         now: Callable[[], datetime] = timezone.now,
+        meaning: Meaning | None = None,
     ) -> None:
         self.weights = weights
         self.now = now
+        # By name: it stands on an extra, which most installations do without.
+        self.near: Near | None = import_string("search.elastic.near.Near")(meaning) if meaning else None
         self.client = connected(address)
         self.writing = self.client.options(
             request_timeout=WRITES_WITHIN, max_retries=WRITE_RETRIES, retry_on_timeout=True
@@ -85,7 +96,9 @@ class Elastic:
         if not asked:
             return Answer([], 0)
         # The same words go to the same copy, whose scores may differ a little from another's: so pages fit together.
-        search = partial(self._best, filters=filters, without=without, product=product, limit=limit, copy=_copy(text))
+        search = partial(
+            self._best, lang=lang, filters=filters, without=without, product=product, limit=limit, copy=_copy(text)
+        )
         scored = self._scored(asked, lang)
         doubtful = words.doubtful(text, asked.start, lang)
         held = queries.holding(asked, all_of=True)
@@ -103,7 +116,9 @@ class Elastic:
             best = search(meant or text, held, scored)
         if best.strict >= ranking.FEW:
             return Answer(ranking.certain(best.found[: best.strict]), best.strict, False, meant)
-        first = search(meant or text, held, scored, within=[held]).found if best.strict else []
+        # Of a long text, half of its words by chance stand in what says something else: only the order tells then.
+        few = max(asked.needed.values(), default=0) <= queries.EXACT
+        first = search(meant or text, None, scored, within=[held]).found if best.strict and few else []
         found = ranking.joined(first, best.found)[:limit]
         return Answer(found, best.total, bool(found) and not best.strict, meant, any_of=True)
 
@@ -149,13 +164,30 @@ class Elastic:
             return Answer([], 0)
         weights = self.weights
         scored = self._scored(asked, lang)
-        scored += queries.more(body, lang=lang, title=weights.more_title, body=weights.more_body)
-        held = queries.holding(asked, all_of=True)
+        telling = self._telling(body, _copy(title))
+        scored += queries.more(telling, lang=lang, title=weights.more_title, body=weights.more_body)
         best = self._best(
-            title, held, scored, question=True,
+            title, None, scored, question=True, lang=lang,
             filters=filters, without=without, product=product, limit=limit, copy=_copy(title),
         )  # fmt: skip
         return Answer(best.found, len(best.found))
+
+    def _telling(self, text: str, copy: str) -> dict[str, list[str]]:
+        """The terms of a longer text that say what it is about, by language: often in it, and seldom elsewhere.
+
+        Asked for by themselves: a `more_like_this` would be a query within the query, which takes twice as long.
+        """
+        if not text.strip():
+            return {}
+        said = {f"words_{group}": analysis.prepare(text[: 2 * TEXT_MAX], group) for group in analysis.LANGUAGES}
+        with asking():
+            answer = self.client.termvectors(
+                index=self.indices.alias, doc=said, fields=list(said), preference=copy, realtime=False,
+                term_statistics=True, field_statistics=False, positions=False, offsets=False,
+                filter={"max_num_terms": MORE_MAX, "min_doc_freq": 1, "min_term_freq": 1},
+            )  # fmt: skip
+        found = answer["term_vectors"]
+        return {group: list(found.get(f"words_{group}", {}).get("terms", ())) for group in analysis.LANGUAGES}
 
     def _scored(self, asked: words.Asked, lang: str) -> list[Query]:
         return queries.scored(asked, lang=lang, title=self.weights.title, body=self.weights.body)
@@ -163,12 +195,13 @@ class Elastic:
     def _best(
         self,
         title: str,
-        held: Query,
+        held: Query | None,
         scored: list[Query],
         doubtful: Sequence[str] = (),
         *,
         within: Sequence[Query] = (),
         question: bool = False,
+        lang: str,
         filters: Filters,
         without: Collection[Key],
         product: int | None,
@@ -177,33 +210,40 @@ class Elastic:
     ) -> Best:
         """What holds any of the words in its final order, and which of the doubtful words may be slips.
 
-        As in the embedded engine, one question for each window of `search.ranking`; all go in one request.
+        As in the embedded engine, one question for each window of `search.ranking`; all go in one request. How many
+        hold enough is counted where it is said what that is.
         """
         now = self.now()
-        asked = MultiSearch(using=self.client).params(max_concurrent_searches=4)
         windows = ranking.windows(now, self.weights)
+        words_of = queries.plain(scored)
+        asked = Together(self.client, self.indices.alias, copy)
         for since, most in windows:
-            narrowed = [*within, *queries.narrowed(filters, since)]
-            query = Q("bool", must=Q("bool", should=scored), filter=narrowed, must_not=queries.hidden(without))
-            search = self._search(query)[: most if since else most + limit].params(preference=copy)
-            search = search.source(["spaced"]).extra(
-                docvalue_fields=COLUMNS, track_total_hits=False if since else COUNTED
-            )
+            search = self._ask()[: most if since else most + limit].source(["spaced"])
+            search = search.extra(docvalue_fields=COLUMNS, track_total_hits=COUNTED if held and not since else False)
             if doubtful and since is None:
                 for name, options in SLIPS.items():
                     search = search.suggest(name, " ".join(doubtful), term={"field": "spelled", **options})
-            asked = asked.add(search)
-        strict = Q("bool", filter=[held, *queries.narrowed(filters)], must_not=queries.hidden(without))
-        asked = asked.add(self._search(strict)[:0].extra(track_total_hits=COUNTED))
+            narrowed = [*within, *queries.narrowed(filters, since)]
+            asked.add(search, queries.any_of(words_of, narrowed, queries.hidden(without)))
         # Long words that nothing near was found for are asked after by themselves: they may be several in one.
         long = [word for word in doubtful if len(word) >= 2 * SHORTEST]
-        for word in long:
-            asked = asked.add(self._search(Q("term", spelled=word))[:0].extra(track_total_hits=True))
+        if held:
+            strict = Q("bool", filter=[held, *queries.narrowed(filters)], must_not=queries.hidden(without))
+            for query, counted in ((strict, COUNTED), *((Q("term", spelled=word), True) for word in long)):
+                asked.add(self._search(query)[:0].extra(track_total_hits=counted))
+        near: list[Search[Any]] = []
         with asking():
-            answers = [each.to_dict() for each in asked.execute()]
-        enough, *counts = [each["hits"]["total"]["value"] for each in answers[len(windows) :]]
+            if self.near and self.weights.meaning and not within and self.near.knows(lang) and self._has_meaning():
+                base = self._ask().extra(docvalue_fields=COLUMNS, track_total_hits=False)
+                near = self.near.questions(base, title, windows=windows, filters=filters, without=without)
+            for each in near:
+                asked.add(each)
+            answers = asked.answers()
+        by_meaning = [hit for answer in answers[len(answers) - len(near) :] for hit in answer["hits"]["hits"]]
+        answers = answers[: len(answers) - len(near)]
+        counts = [each["hits"]["total"]["value"] for each in answers[len(windows) :]]
+        enough, total = (counts.pop(0), answers[0]["hits"]["total"]["value"]) if held else (0, 0)
         most, first = windows[0][1], answers[0]["hits"]["hits"]
-        total = answers[0]["hits"]["total"]["value"]
         best = [*first[:most], *(hit for answer in answers[1 : len(windows)] for hit in answer["hits"]["hits"])]
         ranked = ranking.ranked(_candidates(best, product), now=now, weights=self.weights)
         if ranked:
@@ -213,6 +253,13 @@ class Elastic:
             ranked[: len(head)] = ranking.compared(
                 head, texts, title=typed, now=now, weights=self.weights, question=question
             )
+        # Elasticsearch makes a score of one and the cosine, halved.
+        nearest = [
+            ranking.by_meaning(each, cosine, self.weights)
+            for each in _candidates(by_meaning, product)
+            if (cosine := 2 * each.score - 1) >= ranking.LEAST_NEAR
+        ]
+        ranked = ranking.fused(ranked, ranking.ranked(nearest, now=now, weights=self.weights), question=question)
         seen = {each.key for each in ranked}
         later = (each for each in _candidates(first[most:], product) if each.key not in seen)
         found = [Found(each.key, each.score, each.sure) for each in (*ranked, *later)]
@@ -269,9 +316,14 @@ class Elastic:
             return self.indices.targets().current is None
 
     def _search(self, query: Query) -> Search[Any]:
+        return self._ask().query(query)
+
+    def _has_meaning(self) -> bool:
+        return bool(self.near and self.near.there(self.client, self.indices.alias))
+
+    def _ask(self) -> Search[Any]:
         search: Search[Any] = Search(using=self.client, index=self.indices.alias)
-        # Half an answer is none: it would say that what the missing shard holds does not exist.
-        return search.query(query).source(False).params(allow_partial_search_results=False)
+        return search.source(False).params(**WHOLE)
 
     # -- writing ----------------------------------------------------------------------------------
 
@@ -315,7 +367,8 @@ class Elastic:
         # Before the first one is read: so whatever is written meanwhile has a later turn, and stays.
         version = turn()
         with self.indices.made() as name:
-            self._send(self.client.options(request_timeout=BUILDS_WITHIN), self._puts(documents, name, version), False)
+            patient = self.client.options(request_timeout=BUILDS_WITHIN)
+            self._send(patient, self._puts(documents, name, version), False)
         self._another = False
 
     def _bulk(self, index: str, documents: list[Document], deletions: Collection[Key], version: int) -> None:
@@ -323,9 +376,12 @@ class Elastic:
         # Searches see it before it counts as done: what was taken out would else be counted for a second yet.
         self._send(self.writing, actions, True)
 
-    @staticmethod
-    def _puts(documents: Iterable[Document], index: str, version: int) -> Iterator[dict[str, Any]]:
-        return (schema.put(document, index, version) for document in documents)
+    def _puts(self, documents: Iterable[Document], index: str, version: int) -> Iterator[dict[str, Any]]:
+        if self.near is None:
+            return (schema.put(document, index, version, {}) for document in documents)
+        with asking():
+            self.near.declare(self.writing, index)
+        return (schema.put(each, index, version, more) for each, more in self.near.vectors(documents))
 
     def _send(self, client: Any, actions: Iterable[dict[str, Any]], refresh: bool) -> None:
         """Send them in portions; those that the cluster has no room for yet are sent again, ever more slowly."""
@@ -341,6 +397,32 @@ class Elastic:
         if overtaken and overtaken > turn():
             self._another = True
             raise Unavailable("the index was written from another database, or from a later state of this one")
+
+
+class Together:
+    """Searches that go in one request, all to the same copy of the index.
+
+    Not `MultiSearch`, which makes what two of them share twice, and an object of every hit.
+    """
+
+    def __init__(self, client: Elasticsearch, index: str, copy: str) -> None:
+        self._client = client
+        self._head = {"index": index, "preference": copy, **WHOLE}
+        self._searches: list[dict[str, Any]] = []
+
+    def add(self, search: Search[Any], query: dict[str, Any] | None = None) -> None:
+        """One more; its query may be given by itself."""
+        body = search.to_dict()
+        self._searches += [self._head, {**body, "query": query} if query else body]
+
+    def answers(self) -> list[dict[str, Any]]:
+        """One for each, in their order. Raises what the client raises, also where one alone failed."""
+        said = self._client.msearch(searches=self._searches, max_concurrent_searches=4)
+        for each in said["responses"]:
+            if "error" in each:
+                raise ApiError("N/A", meta=said.meta, body=each)
+        found: list[dict[str, Any]] = said.body["responses"]
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The indices of one installation, their names, and the change from one to the next.
 
-    entraide-v2                       the name that is searched by: an alias of the index in use
-    entraide-v2.next                  the same of one that is being made
-    entraide-v2-20260310100000-3fa9   an index
+    entraide-v3                       the name that is searched by: an alias of the index in use
+    entraide-v3.next                  the same of one that is being made
+    entraide-v3-20260310100000-3fa9   an index
     ….WRITES                          the name by which it is written to
 
 While the next index is made, every write goes into both. Each carries a number (`search.turns`), and the higher

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from elasticsearch.dsl import Boolean, Date, Document, Integer, Keyword, Long, MetaField, Text
@@ -13,7 +13,7 @@ from search.embedded.schema import key_text, mark
 from search.engine import Key
 
 # Raise it when fields or analysis change: an index of another version counts as missing.
-VERSION = 2
+VERSION = 3
 # What one request may hold, and how often it is tried again while the cluster has too much to do.
 BULK_DOCUMENTS = 500
 BULK_BYTES = 8_000_000
@@ -67,7 +67,7 @@ class Entry(Document):
 
     class Meta:
         dynamic = MetaField("strict")
-        source = MetaField(excludes=["title_*", "body_*", "words_*", "spelled", "starts"])
+        source = MetaField(excludes=["title_*", "body_*", "words_*", "spelled", "starts", "meaning_*"])
 
 
 def fields(document: documents.Document) -> dict[str, Any]:
@@ -94,10 +94,10 @@ def fields(document: documents.Document) -> dict[str, Any]:
     }
 
 
-def put(document: documents.Document, index: str, version: int) -> dict[str, Any]:
-    """What puts a document into an index, unless a newer write was there first."""
+def put(document: documents.Document, index: str, version: int, more: Mapping[str, Any]) -> dict[str, Any]:
+    """What puts a document into an index, with `more` fields, unless a newer write was there first."""
     key = key_text(Key(document.kind, document.object_id))
-    return {"_op_type": "index", **_to(index, key, version), "_source": fields(document)}
+    return {"_op_type": "index", **_to(index, key, version), "_source": {**fields(document), **more}}
 
 
 def take_out(keys: Iterable[Key], index: str, version: int) -> list[dict[str, Any]]:

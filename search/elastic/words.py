@@ -76,11 +76,15 @@ def asked(text: str, *, lang: str, typing: bool = False, instead: Mapping[str, s
 def doubtful(text: str, start: str, lang: str) -> dict[str, str]:
     """The words of a text that may be slips of the finger, folded, and as `analysis.words` has them.
 
-    Not the one that is still being typed, nor what editors know.
+    Not the one that is still being typed, nor small ones, nor what editors know.
     """
     said = analysis.words(text[:TEXT_MAX])
     known = editorial.also(said, lang)
-    typed = ((analysis.term_of(word, "xx"), word) for word, also in zip(said, known, strict=True) if not also)
+    typed = (
+        (analysis.term_of(word, "xx"), word)
+        for word, also in zip(said, known, strict=True)
+        if not (also or analysis.is_small(word))
+    )
     return {
         folded: word
         for folded, word in islice(typed, WORDS_MAX)

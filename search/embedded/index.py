@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from itertools import repeat
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import tantivy
 from django.utils import timezone
@@ -21,6 +21,9 @@ from search.embedded import folder as folders
 from search.embedded import queries, schema, words
 from search.engine import COUNTED_MOST, EVERYTHING, Answer, Counts, Filters, Found, Key, Unavailable, asked_together
 from search.ranking import Candidate, Weights
+
+if TYPE_CHECKING:
+    from search.embedded.near import Near
 
 WRITER_MEMORY = 64_000_000  # bytes before Tantivy writes a segment
 BUILD_MEMORY = 192_000_000
@@ -48,9 +51,16 @@ class Embedded:
     """The engine over one folder. Safe to read from several threads; see `search.engine.Engine`."""
 
     def __init__(
-        self, folder: Path, *, weights: Weights = ranking.WEIGHTS, now: Callable[[], datetime] = timezone.now
+        self,
+        folder: Path,
+        *,
+        weights: Weights = ranking.WEIGHTS,
+        now: Callable[[], datetime] = timezone.now,
+        near: Near | None = None,
     ) -> None:
         self.folder = folder
+        # Where there is an encoder.
+        self.near = near
         self.weights = weights
         self.now = now
         self._lock = threading.Lock()
@@ -79,7 +89,7 @@ class Embedded:
         narrowed = queries.narrowed(filters, without)
         held = queries.holding(asked, all_of=True, frequency=words.frequencies(searcher))
         total = strict = _count(searcher, held, narrowed)
-        best = partial(self._best, searcher, asked.meant or text, scored, filters, without, product)
+        best = partial(self._best, searcher, asked.meant or text, scored, lang, filters, without, product)
         if strict >= ranking.FEW:
             return Answer(ranking.certain(best(limit)[:total]), total, False, asked.meant)
         first = best(limit, held) if strict else []
@@ -136,7 +146,7 @@ class Embedded:
         more = words.more(body, asked, searcher=searcher)
         scored = queries.scored(asked, lang=lang, title=self.weights.title, body=self.weights.body)
         scored += queries.scored(more, lang=lang, title=self.weights.more_title, body=self.weights.more_body)
-        found = self._best(searcher, title, scored, filters, without, product, limit, question=True)
+        found = self._best(searcher, title, scored, lang, filters, without, product, limit, question=True)
         return Answer(found, len(found))
 
     def _best(
@@ -144,6 +154,7 @@ class Embedded:
         searcher: tantivy.Searcher,
         title: str,
         scored: list[tuple[Occur, Query]],
+        lang: str,
         filters: Filters,
         without: Collection[Key],
         product: int | None,
@@ -180,9 +191,39 @@ class Embedded:
             first[: len(head)] = ranking.compared(
                 head, texts, title=typed, now=now, weights=self.weights, question=question
             )
+        if held is None:
+            near = self._near(searcher, title, lang, filters, without, product, now)
+            first = ranking.fused(first, ranking.ranked(near, now=now, weights=self.weights), question=question)
         seen = {each.key for each in first}
         later = (each for each in _candidates(searcher, rest, product) if each.key not in seen)
         return [Found(each.key, each.score, each.sure) for each in (*first, *later)][:limit]
+
+    def _near(
+        self,
+        searcher: tantivy.Searcher,
+        text: str,
+        lang: str,
+        filters: Filters,
+        without: Collection[Key],
+        product: int | None,
+        now: datetime,
+    ) -> list[Candidate]:
+        """Candidates for the order by meaning; none without an encoder, or where it does not know the language."""
+        opened = self._opened
+        if not (self.near and opened and self.weights.meaning and self.near.knows(lang)):
+            return []
+        cosines = self.near.nearest(
+            opened.generation, text, windows=ranking.windows(now, self.weights), until=filters.until
+        )
+        cosines = {key: cosine for key, cosine in cosines.items() if cosine >= ranking.LEAST_NEAR}
+        if not cosines:
+            return []
+        keys = Query.term_set_query(schema.SCHEMA, "key", [schema.key_text(key) for key in cosines])
+        parts = [(Occur.Must, Query.const_score_query(keys, 0.0)), *queries.narrowed(filters, without)]
+        hits: Any = searcher.search(Query.boolean_query(parts), limit=len(cosines), count=False).hits
+        return [
+            ranking.by_meaning(each, cosines[each.key], self.weights) for each in _candidates(searcher, hits, product)
+        ]
 
     def marks(self, kind: str, low: int, high: int | None) -> Iterator[tuple[int, int]]:
         searcher = self.searcher()
@@ -237,7 +278,10 @@ class Embedded:
     # -- writing: one process only ----------------------------------------------------------------
 
     def write(self, documents: Iterable[Document], deletions: Collection[Key]) -> None:
+        documents = list(documents)
         writer = self._open_writer()
+        if self.near and self._writing:
+            self.near.write(self._writing, documents, deletions)
         for key in deletions:
             writer.delete_documents_by_term("key", schema.key_text(key))
         for document in documents:
@@ -245,8 +289,12 @@ class Embedded:
             writer.add_document(schema.row(document))
         writer.commit()
 
-    def rebuild(self, documents: Iterable[Document]) -> None:
+    def rebuild(self, documents: Iterable[Document], *, progress: bool = False) -> None:
+        """As `Engine.rebuild`. With an encoder, what it has to encode anew follows once the index is in use."""
         generation = folders.fresh(self.folder)
+        titles: dict[Any, str] = {}
+        if self.near:
+            documents = self.near.noting(documents, titles)
         index = tantivy.Index(schema.SCHEMA, path=str(generation))
         schema.register(index)
         with index.writer(BUILD_MEMORY, num_threads=2) as writer:
@@ -254,7 +302,11 @@ class Embedded:
                 writer.add_document(schema.row(document))
             writer.commit()
             writer.wait_merging_threads()
+        if self.near:
+            titles = self.near.fill(generation, titles)
         folders.swap(self.folder, generation)
+        if self.near:
+            self.near.follow(generation, titles, progress=progress)
 
     def _open_writer(self) -> tantivy.IndexWriter:
         generation = folders.current(self.folder)

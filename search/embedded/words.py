@@ -78,7 +78,8 @@ def asked(text: str, *, lang: str, searcher: tantivy.Searcher, typing: bool = Fa
     instead: dict[str, str] = {}
     for word, forms, also in zip(typed, words, others, strict=True):
         # What editors know is no slip.
-        if also or analysis.term_of(word, "xx") == start or not forms or len(instead) == MENDED_MAX:
+        known = also or analysis.is_small(word)
+        if known or analysis.term_of(word, "xx") == start or len(instead) == MENDED_MAX:
             continue
         if other := _mend(analysis.term_of(word, "xx"), forms, groups, frequency):
             instead[word] = other
