@@ -4,19 +4,41 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q, Sum
+from django.urls import reverse
 
 from accounts.viewer import Viewer
-from community.models import Acceptance, Thread
+from community.models import Acceptance, Adoption, Thread
 from core.paging import paginate
-from rewards.models import Account, Entry, Hold, ProgrammeVersion, Transfer
+from kb.models import Article, EditorialTask
+from rewards.models import (
+    Account,
+    Entry,
+    Hold,
+    ProgrammeVersion,
+    Review,
+    Transfer,
+)
 
 # What an accepted answer's transfers are for: `Transfer.subject_type`.
 SUBJECT = "community.acceptance"
+# What else an acceptance may earn, under its own key: the bonus for the others whom it helped, a member's first.
+ENDORSED = "community.acceptance/endorsed"
+FIRST = "community.acceptance/first"
+OF_ACCEPTANCE = (SUBJECT, ENDORSED, FIRST)
+# What articles earn: by the origin of a promoted answer, by the page, by the task that they answer.
+ARTICLE = "kb.origin"
+ROYALTY = "kb.article/helped"
+TRANSLATION = "kb.article/translated"
+ANSWERED = "kb.editorialtask"
+# What an idea earns, by its adoption.
+IDEA = "community.adoption"
+OF_ARTICLE = (ARTICLE, ROYALTY, TRANSLATION, ANSWERED)
 
+# How the key of an award's settlement begins; then comes the award's.
+_SETTLES = "settlement:"
 _KEY = "rewards:version"
 _SECONDS = 60
 
@@ -33,6 +55,27 @@ def version_shown(now: datetime) -> ProgrammeVersion | None:
         found = version_in_force(now)
         cache.set(_KEY, found, _SECONDS)
     return found
+
+
+def versions(now: datetime) -> tuple[ProgrammeVersion | None, list[ProgrammeVersion], list[ProgrammeVersion]]:
+    """The version in force at `now` (UTC), those announced, the next first, and those before, the last first.
+
+    Of several that begin together the last one holds: the others never did, and are left out. So is one that is
+    announced and changes nothing: it took the place of one that was withdrawn. One query.
+    """
+    kept: list[ProgrammeVersion] = []
+    for version in ProgrammeVersion.objects.order_by("starts_at", "number"):
+        if kept and kept[-1].starts_at == version.starts_at:
+            kept.pop()
+        kept.append(version)
+    begun = [version for version in kept if version.starts_at <= now]
+    coming: list[ProgrammeVersion] = []
+    last = begun[-1] if begun else None
+    for version in kept[len(begun) :]:
+        if last is None or not version.is_as(last):
+            coming.append(version)
+        last = version
+    return (begun[-1] if begun else None), coming, begun[-2::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +107,12 @@ class Line:
     reversed_on: date | None = None
     # What a person wrote when they took it back.
     reason: str = ""
+    # Somebody looks at it before it settles.
+    held: bool = False
+    # The key of its review, where it was withheld.
+    review: int | None = None
+    # The number of the rules' version that it followed; None for what follows none.
+    version: int | None = None
 
     @property
     def month(self) -> date:
@@ -100,17 +149,35 @@ def balance_of(member_id: int) -> Balance:
     )
 
 
-def settling(member_id: int) -> tuple[int, date | None, date | None]:
-    """How many awards of a member wait, and the first and last day on which they settle."""
-    found = Hold.objects.pending().filter(member_id=member_id)
-    sums = found.aggregate(count=Count("pk"), first=Min("settles_on"), last=Max("settles_on"))
-    return sums["count"], sums["first"], sums["last"]
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What of a member's waits to settle, and between which days; and how much a person looks at first."""
+
+    count: int
+    amount: int
+    first: date | None
+    last: date | None
+    held: int
+
+
+def settling(member_id: int) -> Settling:
+    """One query."""
+    found = Hold.objects.waiting().filter(member_id=member_id)
+    by_itself, looked_at = Q(state=Hold.State.PENDING), Q(state=Hold.State.HELD)
+    sums = found.aggregate(
+        count=Count("pk", filter=by_itself),
+        sum=Sum("amount", filter=by_itself),
+        first=Min("settles_on", filter=by_itself),
+        last=Max("settles_on", filter=by_itself),
+        held=Sum("amount", filter=looked_at),
+    )
+    return Settling(sums["count"], sums["sum"] or 0, sums["first"], sums["last"], sums["held"] or 0)
 
 
 def statement(viewer: Viewer, *, cursor: str = "", size: int = 30) -> Statement:
-    """The viewer's own statement, newest first. Five queries, however much there is."""
+    """The viewer's own statement, newest first. Five queries, however much there is; six where some was withheld."""
     page = paginate(
-        Entry.objects.filter(line_of_id=viewer.member_id).select_related("account", "transfer"),
+        Entry.objects.filter(line_of_id=viewer.member_id).select_related("account", "transfer__version"),
         key="id",
         cursor=cursor,
         size=size,
@@ -118,93 +185,108 @@ def statement(viewer: Viewer, *, cursor: str = "", size: int = 30) -> Statement:
     holds: list[Hold] = []
     count = 0
     if not page.newer:
-        pending = Hold.objects.pending().filter(member=viewer.member)
-        holds = list(pending.select_related("award").order_by("-settles_on", "-pk")[: size + 1])
+        pending = Hold.objects.waiting().filter(member=viewer.member)
+        holds = list(pending.select_related("award__version").order_by("-settles_on", "-pk")[: size + 1])
         count = pending.count() if len(holds) > size else len(holds)
         holds = holds[:size]
     transfers = [hold.award for hold in holds] + [entry.transfer for entry in page.rows]
     titles = _titles(viewer, transfers)
     reasons = _reasons(transfers)
-    reversals = _reversals([entry.transfer for entry in page.rows])
+    reversals = _reversals(transfers)
+    withheld = _withheld(transfers)
     return Statement(
         waiting=[_waiting(hold, titles) for hold in holds],
         waiting_more=count - len(holds),
-        lines=[_booked(entry, titles, reasons, reversals) for entry in page.rows],
+        lines=[_booked(entry, titles, reasons, reversals, withheld) for entry in page.rows],
         older=page.older,
         newer=page.newer,
     )
 
 
-def exported(member_id: int) -> dict[str, Any]:
-    """What a member's export says of their credits, in thousandths."""
-    lines = Entry.objects.filter(line_of_id=member_id).select_related("account", "transfer").order_by("pk")
-    waiting = Hold.objects.pending().filter(member_id=member_id).select_related("award").order_by("pk")
-    found = balance_of(member_id)
-    return {
-        "unit": "thousandths of a credit",
-        "balance": {"pending": found.pending, "settled": found.settled, "owed": found.owed},
-        "pending": [
-            {
-                "booked_on": hold.award.booked_on.isoformat(),
-                "amount": hold.amount,
-                "settles_on": hold.settles_on.isoformat(),
-                "post": hold.award.post_id,
-            }
-            for hold in waiting.iterator()
-        ],
-        "statement": [
-            {
-                "booked_on": entry.transfer.booked_on.isoformat(),
-                "kind": entry.transfer.kind,
-                "reason": entry.transfer.reason,
-                "account": entry.account.kind,
-                "amount": entry.amount,
-                "balance_after": entry.balance_after,
-                "post": entry.transfer.post_id,
-                "thread": entry.transfer.thread_id,
-            }
-            for entry in lines.iterator()
-        ],
-    }
+def lines_between(viewer: Viewer, first: date, last: date, most: int) -> list[Line]:
+    """The lines of the viewer's own statement in these days, newest first. Four queries, however many there are."""
+    mine = Entry.objects.filter(line_of_id=viewer.member_id, transfer__booked_on__range=(first, last))
+    return booked_lines(viewer, list(mine.select_related("account", "transfer__version").order_by("-pk")[:most]))
 
 
-def _titles(viewer: Viewer, transfers: list[Transfer]) -> dict[int, Thread]:
-    """The threads that the viewer may still see, by key."""
+def booked_lines(viewer: Viewer, entries: list[Entry]) -> list[Line]:
+    """These entries, read with account, transfer and version, as the viewer's lines. At most four queries."""
+    transfers = [entry.transfer for entry in entries]
+    titles, reasons, reversals = _titles(viewer, transfers), _reasons(transfers), _reversals(transfers)
+    withheld = _withheld(transfers)
+    return [_booked(entry, titles, reasons, reversals, withheld) for entry in entries]
+
+
+# By a transfer's key: what its line is about, and where that is.
+Titles = dict[int, tuple[str, str]]
+
+
+def _titles(viewer: Viewer, transfers: list[Transfer]) -> Titles:
+    """The answers, and the articles of no answer, that the viewer may still see. One query, two more for articles."""
     wanted = {transfer.thread_id for transfer in transfers if transfer.thread_id}
-    return Thread.objects.visible_to(viewer).in_bulk(wanted)
+    threads = Thread.objects.visible_to(viewer).in_bulk(wanted)
+    found = {
+        transfer.pk: (
+            thread.title,
+            f"{thread.get_absolute_url()}#post-{transfer.post_id}" if transfer.post_id else thread.get_absolute_url(),
+        )
+        for transfer in transfers
+        if (thread := threads.get(transfer.thread_id or 0))
+    }
+    alone = [each for each in transfers if not each.thread_id and each.subject_type in OF_ARTICLE]
+    if alone:
+        tasks = [each.subject_id or 0 for each in alone if each.subject_type == ANSWERED]
+        answers = dict(EditorialTask.objects.filter(pk__in=tasks).values_list("pk", "article_id")) if tasks else {}
+        of = {
+            each.pk: answers.get(each.subject_id or 0) if each.subject_type == ANSWERED else each.subject_id
+            for each in alone
+        }
+        pages = Article.objects.shown().in_bulk([key for key in of.values() if key])
+        found |= {
+            pk: (pages[key].title, reverse("kb:article", args=[key])) for pk, key in of.items() if key and key in pages
+        }
+    return found
 
 
 def _reasons(transfers: list[Transfer]) -> dict[int, tuple[bool, str]]:
-    """Whether the answer was removed, and what was written when its acceptance was taken back, by acceptance."""
-    wanted = {
-        t.subject_id
-        for t in transfers
-        if t.kind == Transfer.Kind.REVERSAL and t.subject_type == SUBJECT and t.subject_id is not None
-    }
-    found = (
-        Acceptance.objects.filter(pk__in=wanted)
+    """Whether the answer was removed, and what was written when its acceptance, or an idea's adoption, was taken back.
+
+    By reversal. One query, one more where an adoption was taken back.
+    """
+    back = [t for t in transfers if t.kind == Transfer.Kind.REVERSAL and t.reason != Transfer.Reason.WITHHELD]
+    about = {t.pk: t.subject_id for t in back if t.subject_type in OF_ACCEPTANCE and t.subject_id is not None}
+    rows = (
+        Acceptance.objects.filter(pk__in=set(about.values()))
         .select_related("post")
         .only("revoked_at", "revoked_reason", "post__removed_at")
     )
-    return {row.pk: (row.revoked_at == row.post.removed_at, row.revoked_reason) for row in found}
+    said = {row.pk: (row.revoked_at == row.post.removed_at, row.revoked_reason) for row in rows}
+    found = {pk: said[key] for pk, key in about.items() if key in said}
+    ideas = {t.pk: t.subject_id for t in back if t.reason == Transfer.Reason.ADOPTION_REVOKED}
+    if ideas:
+        adoptions = Adoption.objects.filter(pk__in=set(ideas.values()))
+        words = dict(adoptions.values_list("pk", "revoked_reason"))
+        found |= {pk: (False, words.get(key or 0, "")) for pk, key in ideas.items()}
+    return found
 
 
-def _reversals(transfers: list[Transfer]) -> dict[tuple[str, int | None], date]:
-    """The day on which what settled was taken back after all, by what it was for."""
-    wanted = {t.subject_id for t in transfers if t.kind == Transfer.Kind.SETTLEMENT and t.subject_type == SUBJECT}
-    found = Transfer.objects.filter(
-        subject_type=SUBJECT, subject_id__in=wanted, kind=Transfer.Kind.REVERSAL
-    ).values_list("subject_id", "booked_on")
-    return {(SUBJECT, pk): on for pk, on in found}
+def _reversals(transfers: list[Transfer]) -> dict[str, date]:
+    """The day on which what settled was taken back after all, by the settlement's key."""
+    keys = {int(t.key.removeprefix(_SETTLES)): t.key for t in transfers if t.key.startswith(_SETTLES)}
+    found = Transfer.objects.filter(reverses_id__in=keys).values_list("reverses_id", "booked_on")
+    return {keys[pk]: on for pk, on in found if pk is not None}
 
 
-def _link(transfer: Transfer, titles: dict[int, Thread]) -> tuple[str, str]:
-    thread = titles.get(transfer.thread_id or 0)
-    return (thread.title, f"{thread.get_absolute_url()}#post-{transfer.post_id}") if thread else ("", "")
+def _withheld(transfers: list[Transfer]) -> dict[int, int]:
+    """The reviews of what was withheld, by the award that was taken back."""
+    wanted = {t.reverses_id for t in transfers if t.reason == Transfer.Reason.WITHHELD}
+    if not wanted:
+        return {}
+    return dict(Review.objects.filter(hold__award_id__in=wanted).values_list("hold__award_id", "pk"))
 
 
-def _waiting(hold: Hold, titles: dict[int, Thread]) -> Line:
-    title, url = _link(hold.award, titles)
+def _waiting(hold: Hold, titles: Titles) -> Line:
+    title, url = titles.get(hold.award.pk, ("", ""))
     return Line(
         on=hold.award.booked_on,
         amount=hold.amount,
@@ -214,19 +296,21 @@ def _waiting(hold: Hold, titles: dict[int, Thread]) -> Line:
         title=title,
         url=url,
         settles_on=hold.settles_on,
+        held=hold.state == Hold.State.HELD,
+        version=hold.award.version.number if hold.award.version else None,
     )
 
 
 def _booked(
     entry: Entry,
-    titles: dict[int, Thread],
+    titles: Titles,
     reasons: dict[int, tuple[bool, str]],
-    reversals: dict[tuple[str, int | None], date],
+    reversals: dict[str, date],
+    withheld: dict[int, int],
 ) -> Line:
     transfer = entry.transfer
-    title, url = _link(transfer, titles)
-    is_reversal = transfer.kind == Transfer.Kind.REVERSAL
-    removed, reason = reasons.get(transfer.subject_id or 0, (False, "")) if is_reversal else (False, "")
+    title, url = titles.get(transfer.pk, ("", ""))
+    removed, reason = reasons.get(transfer.pk, (False, ""))
     return Line(
         on=transfer.booked_on,
         amount=entry.amount,
@@ -236,6 +320,8 @@ def _booked(
         title=title,
         url=url,
         balance_after=entry.balance_after if entry.account.kind == Account.Kind.SETTLED else None,
-        reversed_on=None if is_reversal else reversals.get((transfer.subject_type, transfer.subject_id)),
+        reversed_on=reversals.get(transfer.key),
         reason=reason,
+        review=withheld.get(transfer.reverses_id or 0),
+        version=transfer.version.number if transfer.version else None,
     )

@@ -1,6 +1,62 @@
+"""A member's credits, the rules, drafts of others, the review desk, the operator's figures, and the payout runs."""
+
 from django.urls import path
 
-from rewards import views
+from rewards.views import (
+    contributions,
+    credits,
+    debts,
+    figures,
+    payouts,
+    programme,
+    review,
+    rules,
+    showing,
+    statements,
+)
 
 app_name = "rewards"
-urlpatterns = [path("credits/", views.credits, name="credits")]
+urlpatterns = [
+    path("credits/", credits.credits, name="credits"),
+    path("credits/rules/", rules.rules, name="rules"),
+    path("credits/rules/<int:number>/", rules.rules, name="rules_version"),
+    path("credits/programme/", programme.programme, name="programme"),
+    path("credits/programme/drafts/", programme.make_draft, name="make_draft"),
+    path("credits/programme/drafts/<int:pk>/", programme.draft, name="draft"),
+    path("credits/programme/drafts/<int:pk>/step/", programme.draft_step, name="draft_step"),
+    path("credits/programme/runs/<int:pk>/", programme.shadow, name="shadow"),
+    path("credits/programme/runs/<int:pk>/members.csv", programme.shadow_file, name="shadow_file"),
+    path("credits/programme/versions/<int:number>/withdraw/", programme.withdraw, name="withdraw_version"),
+    path("credits/levels/", showing.levels, name="levels"),
+    path("credits/board/", showing.board_page, name="board"),
+    path("credits/board/choice/", showing.board_choice, name="board_choice"),
+    path("credits/years/", statements.over_time, name="over_time"),
+    path("credits/years/<int:number>/", statements.year_page, name="year"),
+    path("credits/years/<int:number>.pdf", statements.year_pdf, name="year_pdf"),
+    path("credits/contribution/", contributions.contributions, name="contributions"),
+    path("credits/contribution/<slug:code>.<slug:ending>", contributions.contribution_file, name="contribution_file"),
+    path("credits/contribution/<slug:code>/back/", contributions.contribution_back, name="contribution_back"),
+    path("credits/verify/", contributions.verify, name="verify"),
+    path("credits/verify/<str:code>/", contributions.verify, name="verify_code"),
+    path("credits/withheld/<int:pk>/", credits.withheld, name="withheld"),
+    path("credits/review/", review.reviews, name="reviews"),
+    path("credits/review/look/", review.look, name="look"),
+    path("credits/review/<int:pk>/", review.review, name="review"),
+    path("credits/figures/", figures.figures, name="figures"),
+    path("credits/figures/months/", figures.by_month, name="figure_months"),
+    path("credits/figures/cost/", figures.costs, name="figure_cost"),
+    path("credits/figures/earners/", figures.concentration, name="figure_earners"),
+    path("credits/figures/payees/", figures.payee_list, name="figure_payees"),
+    path("credits/figures/transfers/", figures.transfers, name="figure_transfers"),
+    path("credits/figures/file/", figures.file, name="figure_file"),
+    path("credits/figures/debts/", debts.debtors, name="debts"),
+    path("credits/figures/debts/<int:pk>/", debts.debt, name="debt"),
+    path("credits/payouts/<int:number>/", payouts.payout_page, name="payout"),
+    path("credits/payouts/<int:number>.pdf", statements.run_pdf, name="payout_pdf"),
+    path("credits/runs/", payouts.run_list, name="runs"),
+    path("credits/runs/open/", payouts.open_run, name="open_run"),
+    path("credits/runs/<int:number>/", payouts.run_page, name="run"),
+    path("credits/runs/<int:number>/step/", payouts.run_step, name="run_step"),
+    path("credits/runs/<int:number>/bank.csv", payouts.run_file, name="run_file"),
+    path("credits/runs/<int:number>/answer/", payouts.run_answer, name="run_answer"),
+]

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from community.models import Acceptance
 from rewards import ledger, rules
-from rewards.actions.awarding import draft_award, facts, holds
-from rewards.models import Hold
+from rewards.actions.awarding import earned_by, facts
+from rewards.actions.earning import post_earned
 from rewards.queries import version_in_force
 
 _BATCH = 500
@@ -20,8 +20,9 @@ _BATCH = 500
 def award_imported(acceptance_ids: Iterable[int], now: datetime) -> int:
     """Award these imported acceptances by the rules in force at `now`; returns how many earned.
 
-    They are pending from `now` on, like any other: nobody has looked at them here yet. A transaction a batch;
-    running it again awards nothing twice.
+    They are pending from `now` on, like any other: nobody has looked at them here yet. History of years arrives at
+    once, so that no cap of a month and no pool counts it: each earns the full amount. A transaction a batch; running
+    it again awards nothing twice.
     """
     version = version_in_force(now)
     if version is None:
@@ -32,19 +33,8 @@ def award_imported(acceptance_ids: Iterable[int], now: datetime) -> int:
     while batch := list(islice(ids, _BATCH)):
         with transaction.atomic():
             rows = Acceptance.objects.filter(pk__in=batch, revoked_at=None).select_related("thread", "post__author")
-            earning = [
-                row for row in rows.order_by("pk") if rules.accepted_answer_earns(terms, facts(row), with_imported=True)
-            ]
-            drafts = {
-                draft.key: (draft, row)
-                for row in earning
-                for draft in [draft_award(row, terms.accepted_answer, version)]
-            }
+            earning = [row for row in rows.order_by("pk") if rules.may_earn(facts(row), with_imported=True)]
             books = ledger.lock(row.post.author_id for row in earning)
-            posted = ledger.post_many(books=books, drafts=[draft for draft, _row in drafts.values()], now=now)
-            acceptances = {key: row for key, (_draft, row) in drafts.items()}
-            Hold.objects.bulk_create(
-                holds(posted, acceptances, version, terms.accepted_answer, ledger.booked_on(now)), batch_size=_BATCH
-            )
-            earned += len(posted)
+            made = [earned_by(row, terms.accepted_answer, version, now) for row in earning]
+            earned += len(post_earned(earned=made, books=books, by=None, now=now))
     return earned

@@ -1,56 +1,16 @@
-"""The programme, its books and what waits to settle.
-
-All amounts are integers in thousandths of a credit. An entry's sign is the account's own direction:
-positive puts credits in, negative takes them out. Nothing here names a person: an account points at a
-member's row, so that erasing a person leaves the books whole.
-"""
+"""The books: accounts, transfers and entries."""
 
 from __future__ import annotations
-
-from datetime import date, datetime
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Member
+from rewards.models.programme import ProgrammeVersion
 
-
-class Programme(models.Model):
-    """What members earn in: one for an installation."""
-
-    slug = models.SlugField(unique=True)
-
-    def __str__(self) -> str:
-        return self.slug
-
-
-class VersionQuerySet(models.QuerySet["ProgrammeVersion"]):
-    def in_force(self, now: datetime) -> VersionQuerySet:
-        """The version that holds at `now` (UTC) comes first."""
-        return self.filter(starts_at__lte=now).order_by("-starts_at", "-number")
-
-
-class ProgrammeVersion(models.Model):
-    """The rules from one moment on, as data. The database refuses to change them: a new rule is a new version."""
-
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField()
-    starts_at = models.DateTimeField()
-    # Read by `rewards.rules.Rules`: {"accepted_answer": thousandths, "hold_days": days}.
-    rules = models.JSONField()
-    # What one credit is worth, in millionths of the currency's unit: 10000 is 0.01.
-    value_micros = models.PositiveIntegerField()
-    currency = models.CharField(max_length=3)
-
-    objects = VersionQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["programme", "number"], name="one_version_per_number")]
-        indexes = [models.Index(fields=["-starts_at", "-number"], name="version_in_force")]
-
-    def __str__(self) -> str:
-        return f"{self.programme_id}.{self.number}"
+# The system's accounts, which keep no balance. A migration makes each.
+SYSTEM_KINDS = ["issuance", "payouts", "breakage", "written_off"]
 
 
 class Account(models.Model):
@@ -67,6 +27,8 @@ class Account(models.Model):
         RECEIVABLE = "receivable", _("Owed by a member")
         ISSUANCE = "issuance", _("Credits issued by the programme")
         PAYOUTS = "payouts", _("Credits paid out")
+        BREAKAGE = "breakage", _("Credits that expired")
+        WRITTEN_OFF = "written_off", _("Debts written off")
 
     kind = models.CharField(max_length=20, choices=Kind)
     member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="accounts")
@@ -82,7 +44,7 @@ class Account(models.Model):
                     member__isnull=False, kind__in=["pending", "settled"], balance__gte=0, balance__isnull=False
                 )
                 | Q(member__isnull=False, kind="receivable", balance__lte=0, balance__isnull=False)
-                | Q(member__isnull=True, kind__in=["issuance", "payouts"], balance__isnull=True),
+                | Q(member__isnull=True, kind__in=SYSTEM_KINDS, balance__isnull=True),
             ),
         ]
 
@@ -98,13 +60,38 @@ class Transfer(models.Model):
         SETTLEMENT = "settlement", _("Settlement")
         REVERSAL = "reversal", _("Reversal")
         PAYOUT = "payout", _("Payout")
+        EXPIRY = "expiry", _("Expiry")
+        WRITE_OFF = "write_off", _("Write-off")
 
     class Reason(models.TextChoices):
         ANSWER_ACCEPTED = "answer_accepted", _("Accepted answer")
         ACCEPTANCE_REVOKED = "acceptance_revoked", _("The answer is no longer accepted")
         ANSWER_REPLACED = "answer_replaced", _("Another answer was accepted instead")
+        # An accepted answer: its place in the month, the others whom it helped, a member's first, a month's pool.
+        PLACE_FREED = "place_freed", _("Accepted answer, the rest of the full amount")
+        ENDORSED = "endorsed", _("An answer that helped others, too")
+        FIRST_ANSWER = "first_answer", _("First accepted answer")
+        POOL_SHARED = "pool_shared", _("Accepted answer, share of the month")
+        # A help article, and its opposites.
+        ARTICLE_MADE = "article_made", _("Your answer became a help article")
+        ARTICLE_HELPED = "article_helped", _("Help article that helped")
+        TRANSLATED = "translated", _("Help article translated")
+        SEARCH_ANSWERED = "search_answered", _("Help article for a search that found nothing")
+        ARTICLE_WITHDRAWN = "article_withdrawn", _("The help article was withdrawn")
+        ARTICLE_GONE = "article_gone", _("The answer behind the help article was removed")
+        # An idea, and its opposites.
+        IDEA_ADOPTED = "idea_adopted", _("Your idea was adopted")
+        ADOPTION_REVOKED = "adoption_revoked", _("The idea is no longer adopted")
+        IDEA_REMOVED = "idea_removed", _("The idea was removed")
+        WITHHELD = "withheld", _("Withheld after a review")
+        RESTORED = "restored", _("Given back on appeal")
         CORRECTION = "correction", _("Correction")
         PAID_OUT = "paid_out", _("Paid out")
+        PAYOUT_CAME_BACK = "payout_came_back", _("A payment came back")
+        MATCHED = "matched", _("Added by the company for a charity")
+        EXPIRED = "expired", _("Expired")
+        GIVEN_UP = "given_up", _("Given up with an erased account")
+        WRITTEN_OFF = "written_off", _("Debt written off")
 
     # What makes it happen once, however often it is asked for: "acceptance:12".
     key = models.CharField(max_length=120, unique=True)
@@ -125,9 +112,11 @@ class Transfer(models.Model):
     )
 
     class Meta:
+        # Seals count from one.
+        constraints = [models.CheckConstraint(condition=Q(id__gt=0), name="transfer_id")]
         indexes = [
             models.Index(fields=["subject_type", "subject_id"], name="transfer_subject"),
-            models.Index(fields=["booked_on", "kind"], name="transfer_booked"),
+            models.Index(fields=["kind", "-booked_on", "-id"], name="transfer_by_kind"),
         ]
 
     def __str__(self) -> str:
@@ -137,7 +126,8 @@ class Transfer(models.Model):
 class Entry(models.Model):
     """What one transfer does to one account. Written before its transfer, whose arrival closes it."""
 
-    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="entries")
+    # Its index is that of `one_entry_per_account`.
+    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="entries", db_index=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="entries", db_index=False)
     amount = models.BigIntegerField()
     # A member's balance once this is booked; null on the system's accounts.
@@ -160,39 +150,3 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.transfer_id}: {self.amount}"
-
-
-class HoldQuerySet(models.QuerySet["Hold"]):
-    def pending(self) -> HoldQuerySet:
-        return self.filter(state=Hold.State.PENDING)
-
-    def due(self, today: date) -> HoldQuerySet:
-        """Those that settle on `today` (a day in the operator's zone) or should have before."""
-        return self.pending().filter(settles_on__lte=today)
-
-
-class Hold(models.Model):
-    """When an award settles. A timetable beside the books, changed only with its member's accounts locked."""
-
-    class State(models.TextChoices):
-        PENDING = "pending", _("Pending")
-        SETTLED = "settled", _("Settled")
-        REVERSED = "reversed", _("Reversed")
-
-    award = models.OneToOneField(Transfer, on_delete=models.PROTECT, related_name="hold")
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="holds", db_index=False)
-    amount = models.BigIntegerField()
-    settles_on = models.DateField()
-    state = models.CharField(max_length=20, choices=State, default=State.PENDING)
-
-    objects = HoldQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="hold_amount")]
-        indexes = [
-            models.Index(fields=["settles_on", "id"], condition=Q(state="pending"), name="hold_due"),
-            models.Index(fields=["member", "-settles_on", "-id"], condition=Q(state="pending"), name="hold_of_member"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.amount} on {self.settles_on}"
