@@ -18,18 +18,21 @@ from django.utils.translation import gettext as _
 from accounts.actions.demo import make_demo_people
 from accounts.actions.signup import make_member
 from accounts.backends import DEMO_DOMAIN
+from accounts.jobs import Job
 from accounts.models import Member, User
 from accounts.viewer import Viewer
 from community.actions.products import make_product, make_topic
 from community.models import MemberProduct, Product, Thread, Topic
 from core.errors import Refused
 from demo import script
-from demo.actions import searching
+from demo.actions import drafting, paying, reviewing, searching
 from demo.actions.telling import Teller
 from demo.actions.timeline import Timeline
 from kb.actions.demo import make_article, submit_article, withdraw_article
 from kb.models import Article
 from notifications.demo import told_before
+from rewards.actions.contributing import state_contribution
+from rewards.actions.showing import refresh_badges, refresh_board
 
 # What was told longer ago than this was mailed and read at the time.
 READ_AFTER = timedelta(hours=30)
@@ -53,10 +56,19 @@ def load(*, now: datetime, progress: Callable[[str], object] = lambda _what: Non
         teller = Teller(timeline=timeline, people=people, products=products, topics=topics, progress=progress)
         for thread in script.threads():
             teller.plan(thread)
+        paying.plan(timeline=timeline, people=people)
+        drafting.plan_rules(timeline=timeline, people=people)
         timeline.run()
+        progress("reviews")
+        reviewing.review(people=people, threads=teller.threads, now=now)
+        drafting.draft_rules(people=people, now=now)
         progress("searches")
         searching.search(people=people, products=products, now=now)
         told_before(now - READ_AFTER)
+        progress("board")
+        refresh_badges(now=now)
+        refresh_board(now=now)
+        state_contribution(by=people["helper"], issuer=settings.WAGTAIL_SITE_NAME, now=now)
 
 
 def _make_products(now: datetime) -> tuple[dict[str, Product], dict[tuple[str, str], Topic]]:
@@ -94,6 +106,8 @@ def _make_people(now: datetime, products: dict[str, Product], progress: Callable
             language=given["lang"],
             time_zone=given.get("zone", "Europe/Paris"),
             now=since,
+            jobs=[Job(given.get("job", "customer"))],
+            is_team="job" in given,
         )
         owned[given["key"]] = given["owns"]
     MemberProduct.objects.bulk_create(

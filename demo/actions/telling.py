@@ -11,7 +11,7 @@ from accounts.viewer import Viewer
 from care.actions import cases
 from care.models import Case
 from care.queries import level_of_path
-from community.actions import acceptance, feedback, steering
+from community.actions import acceptance, adopting, feedback, steering
 from community.actions.answering import answer
 from community.actions.asking import ask
 from community.actions.commenting import comment
@@ -71,6 +71,7 @@ class Teller:
                 topic=self.topics.get((given["product"], given.get("topic", ""))),
                 lang=given["lang"],
                 now=at,
+                kind=given.get("kind", Thread.Kind.QUESTION),
             )
             self.posts[key, 0] = self.threads[key].posts.get(is_opening=True)
 
@@ -191,6 +192,8 @@ class Teller:
             case "remove":
                 post = self._post(key, given["post"])
                 decide(target=post, by=by, verdict="remove", reason=given["why"], now=at)
+            case "adopt":
+                adopting.adopt(thread=thread, by=by, words=given["text"], now=at)
             case "close_case":
                 cases.close(case=self._case(key), by=by, reason=given["why"], now=at)
             case other:

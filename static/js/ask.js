@@ -1,7 +1,7 @@
 // The ask form: topics of the chosen product only, what helpers need to know, the product guessed from the title.
 const product = document.getElementById("product");
 const topic = document.getElementById("topic");
-const hint = document.getElementById("details-hint");
+const hint = document.querySelector("#details-hint [data-default]");
 const title = document.getElementById("title");
 let chosen = false;
 

@@ -7,8 +7,9 @@ const LEAVING_MOST = 60000;
 
 const fields = (form) =>
   [...form.elements].filter((one) => one.name && one.matches("input:not([type=hidden], [type=file], [type=checkbox]), textarea, select"));
-const read = (form) => Object.fromEntries(fields(form).map((one) => [one.name, one.value]));
-const texts = (form) => fields(form).filter((one) => one.matches("textarea, input"));
+const chosen = (one) => one.type !== "radio" || one.checked;
+const read = (form) => Object.fromEntries(fields(form).filter(chosen).map((one) => [one.name, one.value]));
+const texts = (form) => fields(form).filter((one) => one.matches("textarea, input:not([type=radio])"));
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /** Says what became of the draft: `how` is one of kept, here, lost, offline, or empty for nothing to say. */
@@ -31,7 +32,8 @@ function restore(form, key) {
   for (const one of fields(form)) {
     const value = saved[one.name];
     if (value === undefined || (one.matches("select") && ![...one.options].some((option) => option.value === value))) continue;
-    one.value = value;
+    if (one.type === "radio") one.checked = one.value === value;
+    else one.value = value;
     one.dispatchEvent(new Event("change", { bubbles: true }));
   }
   if (texts(form).some((one) => one.value.trim())) say(form, "here", saved.keptAt);
