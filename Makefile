@@ -5,14 +5,17 @@ ifeq ($(PYTHON),)
 $(error Entraide needs Python 3.11 or newer)
 endif
 
+# Searching by meaning needs more.
+REQUIREMENTS = $(if $(SEARCH_ENCODER),requirements-semantic.txt,requirements.txt)
+
 .PHONY: run demo-reset install test check lock messages screenshots bench bench-%
 
 run:
-	@exec $(PYTHON) config/install.py requirements.txt -m config.run
+	@exec $(PYTHON) config/install.py $(REQUIREMENTS) -m config.run
 
 # Deletes all that the demo holds and loads it anew, dated from today. Asks first; ARGS=--yes does not.
 demo-reset:
-	@exec $(PYTHON) config/install.py requirements.txt -m config.reset $(ARGS)
+	@exec $(PYTHON) config/install.py $(REQUIREMENTS) -m config.reset $(ARGS)
 
 # Only brings what the tests and checks need.
 install:
@@ -30,6 +33,8 @@ lock:
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input uv
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header pyproject.toml -o requirements.txt
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --extra semantic -c requirements.txt pyproject.toml -o requirements-semantic.txt
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 

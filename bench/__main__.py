@@ -3,6 +3,8 @@
     make bench [DATA=folder]          all of them
     make bench-import, bench-cpu, bench-pages, bench-find, bench-start, bench-search, bench-lighthouse
     make bench-lists                  every list at a million threads, after bench-pages
+    make bench-rings                  which arranged credits are held, and how many honest ones with them
+    make bench-rewards, bench-kills   how fast the ledger books and reads; a thousand processes killed while they book
 
 DATA holds `threads.jsonl.gz`. A table goes to the screen and JSON to `bench/out/`; `docs/figures.md` keeps the
 last ones with the command that made them. Nothing here is a test: machines differ, and noisy ones differ from
@@ -19,7 +21,7 @@ from bench import site
 
 PARTS = ("import", "cpu", "pages", "find", "start")
 # These bring their own data, and are run by themselves.
-OWN = ("search", "lighthouse", "lists")
+OWN = ("search", "lighthouse", "lists", "rings", "rewards", "kills")
 
 
 def main(wanted: list[str]) -> int:

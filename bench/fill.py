@@ -38,6 +38,7 @@ def main(words: list[str]) -> None:
     if folder is None:
         sys.exit("No threads to measure with: DATA=folder names the one that holds threads.jsonl.gz.")
     call_command("import_threads", str(folder / "threads.jsonl.gz"), json=True)
+    generated.known()
 
 
 if __name__ == "__main__":

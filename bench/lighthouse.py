@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from bench import site
 from tests.browser import site as product
-from tests.browser.conftest import FLAGS
+from tests.chromium import FLAGS
 from tests.services import npm, servers
 
 VERSION = "12.8.2"

@@ -7,7 +7,12 @@ The folder holds one folder a set, each with `corpus.jsonl[.gz]` (another set's 
 `max_id`, only what is older is found, and it is asked as of that time. Latency is one query after the other in one
 thread, the engine alone, at its client. Sets are read-only here; nothing is fitted.
 
-A cluster is the one that `ELASTICSEARCH_URL` names, or one of three nodes that is started for this.
+Without ENGINE both are measured, one after the other; `bench/out/search.json` grows with each corpus.
+
+A cluster is the one that `ELASTICSEARCH_URL` names, or one of three nodes that is started for this. The encoder is the
+one that `SEARCH_ENCODER` names, or one that is fetched; what it makes is kept in `SEARCH_VECTORS`; `ANEW=1` makes it
+again. Variants: `bm25` (any of the words, nothing else), `lexical` (all but meaning), `semantic` (all), and `semantic`
+or `lexical` with one signal switched off.
 """
 
 from __future__ import annotations
@@ -33,6 +38,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+from django.conf import settings
 from tantivy import Occur, Query
 from tqdm import tqdm
 
@@ -42,8 +48,11 @@ django.setup()
 from search import analysis, documents, editorial, ranking  # noqa: E402
 from search.documents import Document  # noqa: E402
 from search.embedded import queries, words  # noqa: E402
+from search.embedded.folder import current  # noqa: E402
 from search.embedded.index import Embedded  # noqa: E402
+from search.embedded.near import Near  # noqa: E402
 from search.engine import Filters, Found  # noqa: E402
+from search.meaning.finder import Meaning, find  # noqa: E402
 from search.ranking import Weights  # noqa: E402
 
 KIND = "document"
@@ -163,20 +172,42 @@ def _times(created: list[str]) -> list[datetime]:
 class Bench:
     """An engine with one corpus in it, asked in all the ways that are measured."""
 
-    def __init__(self, corpus: Set, folder: Path, url: str = "") -> None:
+    def __init__(self, corpus: Set, folder: Path, meaning: Meaning, url: str = "") -> None:
         self.corpus = corpus
         self.folder = folder
-        self.engine: Any = _cluster(url) if url else Embedded(folder)
+        self.engine: Any = _cluster(url, meaning) if url else Embedded(folder)
+        titles = list({row["title"] for row in corpus.rows if row["title"]}) if meaning.knows(corpus.lang) else []
+        self.anew = len(titles) - len(meaning.kept(titles))
         start = time.perf_counter()
+        if url:  # with the documents, so that they are encoded before
+            for _ in meaning.made(title for title in titles if title not in meaning.kept([title])):
+                pass
+            self.encoded = time.perf_counter() - start
+            start = time.perf_counter()
         self.engine.rebuild(
             tqdm(corpus.documents(), total=len(corpus.rows), desc=corpus.name, unit="doc", leave=False, disable=None)
         )
         self.built = time.perf_counter() - start
+        if not url:
+            start = time.perf_counter()
+            self._add_vectors(meaning)
+            self.encoded = time.perf_counter() - start
         self.last = corpus.at[-1] + timedelta(seconds=1) if corpus.at else datetime.now(UTC)
+
+    def _add_vectors(self, meaning: Meaning) -> None:
+        """In the steps that a rebuild takes."""
+        generation = current(self.folder)
+        assert generation
+        near, waiting = Near(meaning), {}
+        for _ in near.noting(self.corpus.documents(), waiting):
+            pass
+        near.follow(generation, near.fill(generation, waiting), progress=sys.stderr.isatty())
+        self.engine.near = near
 
     def bytes(self) -> int:
         if isinstance(self.engine, Embedded):
-            return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+            files = [path for path in self.folder.rglob("*") if path.is_file()]
+            return sum(path.stat().st_size for path in files if not path.parent.name.startswith("vectors"))
         stats = self.engine.client.indices.stats(index=self.engine.indices.alias, metric="store")
         return int(stats["_all"]["primaries"]["store"]["size_in_bytes"])
 
@@ -242,13 +273,16 @@ class Bench:
         return until
 
 
-def _cluster(url: str) -> Any:
+def _cluster(url: str, meaning: Meaning) -> Any:
     """An engine with indices of its own. A benchmark has no database, so its writes are counted here."""
     from search.elastic import engine as elastic  # noqa: PLC0415
     from search.elastic.client import Address  # noqa: PLC0415
 
     elastic.turn = count(1).__next__
-    return elastic.Elastic(Address(url, prefix=f"bench-{secrets.token_hex(4)}"))
+    engine = elastic.Elastic(Address(url, prefix=f"bench-{secrets.token_hex(4)}"), meaning=meaning)
+    # A page would go on without an answer that takes longer than a second; here it counts as what it took.
+    engine.client = engine.client.options(request_timeout=60)
+    return engine
 
 
 # -- measures ---------------------------------------------------------------------------------------------
@@ -310,13 +344,13 @@ def quality(bench: Bench, of: Set, variant: str) -> list[dict[str, Any]]:
     """The figures of one set as the engine is set now."""
     rows = []
     measures = {"ndcg@10": ndcg, "recall@10": recall} if of.dated else {"mrr@10": mrr}
-    shapes = list(SHAPES.items() if of.dated else [("title", _title)])
+    shapes = list(SHAPES.items() if of.dated else [("", _title)])
     if of.dated:
         shapes.append(("submit", _submitted))
-    if variant == "lexical":
+    if variant in ("lexical", "semantic"):
         chance = random.Random(11)
         typed = {id(asked): slipped(asked.title, of.lang, chance) for asked in of.asked}
-        shapes.append(("title, one slip", lambda asked: typed[id(asked)]))
+        shapes.append(("title, one slip" if of.dated else "one slip", lambda asked: typed[id(asked)]))
     for shape, text in shapes:
         found = []
         for asked in tqdm(of.asked, desc=f"{of.name} {variant} {shape}", leave=False, disable=None):
@@ -343,11 +377,12 @@ def latency(bench: Bench, of: Set, variant: str) -> list[dict[str, Any]]:
     bench.engine.now = lambda: bench.last
     for shape, ask in asked_in.items():
         times = []
-        for asked in of.asked[:20] + of.asked:  # the first ones warm up
+        warming = of.asked[:20]
+        for asked in warming + of.asked:
             start = time.perf_counter()
             ask(asked)
             times.append((time.perf_counter() - start) * 1000)
-        hundredths = statistics.quantiles(times[20:], n=100)
+        hundredths = statistics.quantiles(times[len(warming) :], n=100)
         rows += [
             {"variant": variant, "measure": f"p50_ms {shape}", "value": round(hundredths[49], 2)},
             {"variant": variant, "measure": f"p95_ms {shape}", "value": round(hundredths[94], 2)},
@@ -355,7 +390,7 @@ def latency(bench: Bench, of: Set, variant: str) -> list[dict[str, Any]]:
     return rows
 
 
-def silence(bench: Bench, of: Set, others: Sequence[Set]) -> list[dict[str, Any]]:
+def silence(bench: Bench, of: Set, others: Sequence[Set], variant: str) -> list[dict[str, Any]]:
     """Of a hundred: where something is suggested though nothing is about it (questions of sets with another corpus),
     and where what answers a question is among the best but kept back."""
     wrongly, kept = [], []
@@ -370,7 +405,7 @@ def silence(bench: Bench, of: Set, others: Sequence[Set]) -> list[dict[str, Any]
         if right:
             kept.append(max(right) < ranking.SURE)
     return [
-        {"variant": "lexical", "measure": name, "value": round(100 * statistics.mean(each), 1)}
+        {"variant": variant, "measure": name, "value": round(100 * statistics.mean(each), 1)}
         for name, each in (("suggested wrongly", wrongly), ("right one kept back", kept))
         if each
     ]
@@ -381,17 +416,36 @@ def measured(of: Set, bench: Bench, others: Sequence[Set], engine: str) -> list[
     rows = [
         {"variant": "lexical", "measure": "build_s", "value": round(bench.built, 1)},
         {"variant": "lexical", "measure": "bytes", "value": bench.bytes()},
+        {"variant": "semantic", "measure": "vectors_s", "value": round(bench.encoded, 1)},
+        {"variant": "semantic", "measure": "vectors_made_anew", "value": bench.anew},
         *quality(bench, of, "bm25"),
-        *quality(bench, of, "lexical"),
-        *silence(bench, of, others),
     ]
-    if len(of.rows) >= LARGE:
-        rows += latency(bench, of, "lexical")
+    for variant, weights in (("lexical", ranking.without("meaning")), ("semantic", ranking.WEIGHTS)):
+        bench.weigh(weights)
+        rows += quality(bench, of, variant)
+        rows += silence(bench, of, others, variant)
+        if len(of.rows) >= LARGE:
+            rows += latency(bench, of, variant)
     for signal in SIGNALS[of.dated]:
+        bench.weigh(ranking.without("meaning", signal))
+        rows += quality(bench, of, f"lexical without {signal}")
         bench.weigh(ranking.without(signal))
-        rows += quality(bench, of, f"without {signal}")
+        rows += quality(bench, of, f"semantic without {signal}")
     bench.weigh(ranking.WEIGHTS)
     return [{"set": of.name, "engine": engine, **row} for row in rows]
+
+
+def _meaning() -> Meaning:
+    """The encoder that is named, or the one that is fetched, with what it made before."""
+    from tests.services import encoder  # noqa: PLC0415 - what it needs is not the product's
+
+    folder = os.environ.get("SEARCH_ENCODER") or str(encoder.installed())
+    kept = settings.SEARCH_VECTORS
+    if os.environ.get("ANEW") == "1":
+        kept = Path(tempfile.mkdtemp(prefix="vectors-"))
+    found = find(folder, kept, settings.SEARCH_ENCODER_LANGUAGES)
+    assert found, f"{folder} holds no encoder"
+    return found
 
 
 def _address(stack: ExitStack) -> str:
@@ -403,10 +457,20 @@ def _address(stack: ExitStack) -> str:
     return stack.enter_context(elasticsearch.running(quick=False)).url
 
 
+def _corpora(sets: Sequence[Set]) -> Iterator[tuple[list[Set], list[Set]]]:
+    """The sets over one corpus, and all others."""
+    done: list[Set] = []
+    for of in sets:
+        if of not in done:
+            same = [each for each in sets if each.rows == of.rows]
+            done += same
+            yield same, [each for each in sets if each not in same]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="How well and how fast things are found.")
     parser.add_argument("folder", nargs="?", default=os.environ.get("DATA", ""), help="where the data sets lie")
-    parser.add_argument("--engine", choices=(EMBEDDED, ELASTICSEARCH), default=os.environ.get("ENGINE") or EMBEDDED)
+    parser.add_argument("--engine", choices=(EMBEDDED, ELASTICSEARCH), default=os.environ.get("ENGINE"))
     given = parser.parse_args()
     folder = Path(given.folder or "/nonexistent")
     present = sorted(path for path in folder.glob("*/") if _has(path, "queries.jsonl"))
@@ -414,29 +478,26 @@ def main() -> int:
         print("search: no data sets given (DATA=folder), skipped")
         return 0
     documents.declare(_Kind())  # type: ignore[arg-type]
-    rows: list[dict[str, Any]] = []
     sets = [_read(path) for path in present]
-    with ExitStack() as stack:
-        url = _address(stack) if given.engine == ELASTICSEARCH else ""
-        done: list[Set] = []
-        for of in sets:
-            if of in done:
-                continue
-            same = [each for each in sets if each.rows == of.rows]
-            done += same
-            others = [each for each in sets if each not in same]
-            with tempfile.TemporaryDirectory() as temporary:
-                bench = Bench(of, Path(temporary), url)
-                try:
-                    for each in same:
-                        bench.corpus = each
-                        rows += measured(each, bench, others, given.engine)
-                finally:
-                    bench.close()
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(rows, indent=1))
+    meaning = _meaning()
+    rows: list[dict[str, Any]] = []
+    for engine in [given.engine] if given.engine else [EMBEDDED, ELASTICSEARCH]:
+        with ExitStack() as stack:
+            url = _address(stack) if engine == ELASTICSEARCH else ""
+            for same, others in _corpora(sets):
+                with tempfile.TemporaryDirectory() as temporary:
+                    bench = Bench(same[0], Path(temporary), meaning, url)
+                    try:
+                        for each in same:
+                            bench.corpus = each
+                            rows += measured(each, bench, others, engine)
+                    finally:
+                        bench.close()
+                # Whatever ends a run of an hour, what it measured stays.
+                OUT.parent.mkdir(parents=True, exist_ok=True)
+                OUT.write_text(json.dumps(rows, indent=1))
     for row in rows:
-        print(f"{row['set']:<12} {row['engine']:<13} {row['variant']:<18} {row['measure']:<28} {row['value']:>12}")
+        print(f"{row['set']:<12} {row['engine']:<13} {row['variant']:<26} {row['measure']:<28} {row['value']:>12}")
     return 0
 
 

@@ -21,6 +21,7 @@ from django.test.utils import override_settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from config.parts import serve  # noqa: E402
+from core.processes import keep_what_is_loaded  # noqa: E402
 
 BARE = "/bare/"
 urlpatterns = [path("bare/", lambda _request: HttpResponse("ok"))]
@@ -44,6 +45,7 @@ def main() -> None:
     def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         return (bare if environ["PATH_INFO"] == BARE else product)(environ, start)
 
+    keep_what_is_loaded()  # as the product's web part does
     serve(application)
 
 
