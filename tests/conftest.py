@@ -65,6 +65,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 
 LONG = ("browser", "elasticsearch", "supervisor")
+# So do these, which are told a whole demo, take migrations back, or try thousands of things.
+LONG_FILES = ("tests/demo/", "tests/rewards/test_properties", "tests/rewards/test_migrations", "tests/access/")
+LONG_FILES += (
+    "tests/bad_input/test_addresses",
+    "tests/attacks/",
+    "tests/search/test_forgiving",
+    "tests/search/test_writer",
+)
 # The running product; the pictures of every page; the cluster, whose nodes some tests stop.
 TOGETHER = ("tests/browser", "tests/looks", "tests/search/engines")
 
@@ -85,7 +93,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """What takes longest begins first, so that nobody waits for it at the end."""
     yield
-    items.sort(key=lambda item: next((at for at, name in enumerate(LONG) if item.get_closest_marker(name)), len(LONG)))
+
+    def turn(item: pytest.Item) -> int:
+        marked = (at for at, name in enumerate(LONG) if item.get_closest_marker(name))
+        return next(marked, len(LONG) + (not item.nodeid.startswith(LONG_FILES)))
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(autouse=True)

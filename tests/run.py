@@ -1,4 +1,6 @@
-"""`make test`: the whole suite on SQLite and again on PostgreSQL, with the services it needs started beside it.
+"""`make test`: the whole suite on SQLite and, at the same time, on PostgreSQL, with the services they need beside them.
+
+Either alone leaves a processor without work for a third of its time: its tests wait for processes, nodes and pages.
 
 A cluster of Elasticsearch is started meanwhile, and a secured one; where ELASTICSEARCH_URL names a running cluster,
 that one is searched, and those started here are for what stops nodes.
@@ -12,20 +14,21 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from types import FrameType
 
 from config.prepare import compile_catalogues
-from tests.services import elasticsearch, servers, template
+from tests.services import elasticsearch, encoder, servers, template
 
-# One more than processors: some tests wait for processes of their own.
+# More than processors, as tests wait.
 WORKERS = min(4, (os.cpu_count() or 1) + 1)
 SKIPPED = re.compile(r"^SKIPPED \[\d+\] (?P<where>[^ ]+): (?P<why>.*)$")
 
@@ -41,9 +44,11 @@ def main() -> int:
     for name in list(os.environ):
         if name in ("DATABASE_URL", "REDIS_URL", "TEST_TEMPLATE", "TEST_SQLITE_TEMPLATE") or "ELASTICSEARCH" in name:
             del os.environ[name]
+    # Some machines keep no compiled code. Here the product is started some hundred times, and compiled each time.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     compile_catalogues()
+    collected = _collected(given)
     missing: list[str] = []
-    results: dict[str, Result] = {}
     with contextlib.ExitStack() as stack:
         environment = dict(os.environ)
         if running:
@@ -54,7 +59,7 @@ def main() -> int:
             except servers.Missing as reason:
                 missing.append(str(reason))
         try:
-            environment["TEST_CHROMIUM"] = servers.chromium()
+            servers.chromium()
         except servers.Missing as reason:
             missing.append(str(reason))
         try:
@@ -62,6 +67,10 @@ def main() -> int:
         except servers.Missing as reason:
             missing.append(str(reason))
         without: list[str] = []
+        try:
+            encoder.installed()
+        except servers.Missing as reason:
+            missing.append(str(reason))
         try:
             elasticsearch.available()
         except servers.Missing as reason:
@@ -79,52 +88,78 @@ def main() -> int:
         if url := environment.get("TEST_POSTGRES_URL"):
             on_postgres = stack.enter_context(template.template(url))
         environment["TEST_SQLITE_TEMPLATE"] = on_sqlite.ready()
-        results["SQLite"] = _suite("SQLite", environment | {"TEST_TEMPLATE": on_sqlite.name}, [*given, *without])
+        collected.wait()
+        sqlite = environment | {"TEST_TEMPLATE": on_sqlite.name}
+        suites = [stack.enter_context(_suite("SQLite", sqlite, [*given, *without]))]
         if on_postgres:
             # As a large installation has it: PostgreSQL, and Redis where it is there.
             large = {"DATABASE_URL": url, "TEST_TEMPLATE": on_postgres.ready()}
             if "TEST_REDIS_URL" in environment:
                 large["REDIS_URL"] = environment["TEST_REDIS_URL"]
-            # What no database changes was seen in the first suite, and nor does the cluster ask one.
+            # What no database changes is seen in the first suite, and nor does the cluster ask one.
             once = [*given, "-m", "not once and not elasticsearch"]
-            results["PostgreSQL"] = _suite("PostgreSQL", environment | large, once)
+            suites.append(stack.enter_context(_suite("PostgreSQL", environment | large, once)))
+        results = {suite.name: suite.result() for suite in suites}
     return report(results, missing, required)
 
 
+def _collected(given: list[str]) -> subprocess.Popen[bytes]:
+    """A pytest that only looks for the tests: what it compiles on the way, five workers need not at the same time."""
+    words = [sys.executable, "-m", "pytest", "--collect-only", "-q", *given]
+    return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
 class Result:
-    def __init__(self, code: int, closing: str, skipped: Counter[str], seconds: float) -> None:
-        self.code, self.closing, self.skipped, self.seconds = code, closing, skipped, seconds
+    def __init__(self, code: int, closing: str, skipped: Counter[str]) -> None:
+        self.code, self.closing, self.skipped = code, closing, skipped
 
 
-def _suite(name: str, environment: dict[str, str], given: list[str]) -> Result:
-    """Run pytest once, showing its output as it comes."""
-    print(f"\n== The suite on {name} ==", flush=True)
-    data = tempfile.mkdtemp(prefix="entraide-test-")
-    words = [sys.executable, "-m", "pytest", "-rs", "-n", str(WORKERS), "--no-loadscope-reorder", *given]
-    began = time.monotonic()
-    process = subprocess.Popen(
-        words,
-        env=environment | {"ENTRAIDE_DATA": data},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    closing, skipped = "pytest did not come to its end", Counter[str]()
-    try:
-        for line in process.stdout or ():
+class Suite:
+    """A pytest that runs beside whoever made this. What it says waits for `result()`, so that no two talk at once."""
+
+    def __init__(self, name: str, environment: dict[str, str], given: list[str]) -> None:
+        self.name = name
+        words = [sys.executable, "-m", "pytest", "-rs", "-n", str(WORKERS), "--no-loadscope-reorder", *given]
+        self.process = subprocess.Popen(
+            words,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.lines: SimpleQueue[str | None] = SimpleQueue()
+        Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in self.process.stdout or ():
+            self.lines.put(line)
+        self.lines.put(None)
+
+    def result(self) -> Result:
+        """Show its output, as it comes from now on, to its end."""
+        print(f"\n== The suite on {self.name} ==", flush=True)
+        closing, skipped = "pytest did not come to its end", Counter[str]()
+        for line in iter(self.lines.get, None):
             print(line, end="", flush=True)
             if found := SKIPPED.match(line):
                 skipped[found["why"]] += int(re.search(r"\[(\d+)\]", line)[1])  # type: ignore[index]
             if CLOSING.search(line):
                 closing = line.strip(" =\n")
-        code = process.wait()
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait(30)
-        shutil.rmtree(data, ignore_errors=True)
-    return Result(code, closing, skipped, time.monotonic() - began)
+        return Result(self.process.wait(), closing, skipped)
+
+
+@contextlib.contextmanager
+def _suite(name: str, environment: dict[str, str], given: list[str]) -> Iterator[Suite]:
+    """Begin a run of pytest, on a data folder of its own; it is ended with this context if it still runs."""
+    with tempfile.TemporaryDirectory(prefix="entraide-test-", ignore_cleanup_errors=True) as data:
+        suite = Suite(name, environment | {"ENTRAIDE_DATA": data}, given)
+        try:
+            yield suite
+        finally:
+            if suite.process.poll() is None:
+                suite.process.terminate()
+                suite.process.wait(30)
 
 
 def report(results: dict[str, Result], missing: list[str], required: bool) -> int:

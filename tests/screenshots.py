@@ -27,8 +27,8 @@ from playwright.sync_api import Browser, BrowserContext, Route, sync_playwright
 from config.environment import BASE_DIR
 from config.prepare import compile_catalogues
 from tests.browser import site
-from tests.browser.conftest import FLAGS
 from tests.browser.person import PASSWORD, Person
+from tests.chromium import FLAGS
 from tests.services import servers
 
 # What no server is asked for is drawn here, with the stylesheet as it lies in the project.
@@ -77,6 +77,11 @@ PAGES = (
     ("", "not-allowed", "account/notifications/read/"),
     ("customer", "refused", "desk/"),
     ("customer", "ask", "community/ask/"),
+    ("customer", "ask-idea", "community/ask/?kind=idea"),
+    ("", "ideas", "community/?list=ideas"),
+    ("customer", "idea", "community/?list=ideas first .row:not(:has(.solved)) .title a"),
+    ("agent", "idea-adopted", "community/?list=ideas first .row:has(.solved) .title a"),
+    ("agent", "adopt", "community/?list=ideas first .row:not(:has(.solved)) .title a first a[href$='/adopt/']"),
     ("customer", "requests", "requests/"),
     ("customer", "account", "account/"),
     ("customer", "owned", "community/yours/"),
@@ -89,6 +94,15 @@ PAGES = (
     ("customer", "unsolved", "community/?list=unsolved first .row .title a"),
     ("customer", "credits-none", "credits/"),
     ("helper", "credits", "credits/"),
+    ("", "credit-rules", "credits/rules/"),
+    ("helper", "credits-over-time", "credits/years/"),
+    ("helper", "credits-year", "credits/years/ first .table a"),
+    ("", "levels", "credits/levels/"),
+    ("helper", "board", "credits/board/"),
+    ("helper", "contributions", "credits/contribution/"),
+    ("", "verify", "credits/verify/"),
+    ("helper", "verify-true", "credits/contribution/ first .rows .title a"),
+    ("", "verify-unknown", "credits/verify/?code=2222-2222-2222"),
     ("helper", "menu", "help/ press .bar .menu-button"),
     ("helper", "profile", "community/?list=solved first .row .title a first .by a.name"),
     ("moderator", "reports", "community/reports/"),
@@ -98,6 +112,27 @@ PAGES = (
     ("moderator", "search-task", "help/searches/ first .asked a[href*='/tasks/']"),
     ("agent", "desk", "desk/"),
     ("agent", "desk-mine", "desk/?queue=mine"),
+    ("operator", "programme", "credits/programme/"),
+    ("operator", "draft", "credits/programme/ first .row .title a"),
+    ("operator", "shadow", "credits/programme/ first .row .title a first ul.plain a[href*='/runs/']"),
+    ("helper", "withheld", "credits/ first .statement a[href*='/withheld/']"),
+    ("helper", "payout-choosing", "credits/payouts/2/"),
+    ("helper", "payout-paid", "credits/payouts/1/"),
+    ("operator", "runs", "credits/runs/"),
+    ("operator", "run-closed", "credits/runs/1/"),
+    ("operator", "run-choosing", "credits/runs/2/"),
+    ("operator", "run-accruing", "credits/runs/3/"),
+    ("operator", "held", "credits/review/"),
+    ("operator", "figures", "credits/figures/"),
+    ("operator", "figures-months", "credits/figures/months/"),
+    ("operator", "figures-cost", "credits/figures/cost/"),
+    ("operator", "figures-earners", "credits/figures/earners/"),
+    ("operator", "figures-payees", "credits/figures/payees/"),
+    ("operator", "figures-transfers", "credits/figures/transfers/?figure=earned"),
+    ("operator", "debts", "credits/figures/debts/"),
+    ("operator", "held-appealed", "credits/review/?list=appealed"),
+    ("operator", "review", "credits/review/ first .row .title a"),
+    ("operator", "review-appeal", "credits/review/?list=appealed first .row .title a"),
 )
 # Pages that cannot be asked for: by template, with what they say. They need neither a request nor the database.
 ERRORS: tuple[tuple[str, str, dict[str, Any]], ...] = (

@@ -1,20 +1,14 @@
 """A real browser adds a passkey and signs in with it, at localhost."""
 
-import shutil
-
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
+from playwright.sync_api import sync_playwright
 
 from accounts.jobs import Job
+from tests.chromium import launch
 
 pytestmark = pytest.mark.browser
-
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 @pytest.fixture
@@ -32,12 +26,8 @@ def site(own_database, settings):
 
 @pytest.fixture
 def page():
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = launch(playwright)
         page = browser.new_page()
         devices = page.context.new_cdp_session(page)
         devices.send("WebAuthn.enable")

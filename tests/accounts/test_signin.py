@@ -213,7 +213,7 @@ def test_verified_follows_the_primary_address(customer):
 def test_each_demo_person_has_one_job(client, now, settings):
     settings.DEMO = True
     people = make_demo_people(now=now)
-    assert make_demo_people(now=now) == people and Member.objects.count() == 5
+    assert make_demo_people(now=now) == people and Member.objects.count() == 6
     jobs = {part: Viewer.of_member(member).jobs for part, member in people.items()}
     assert jobs == {
         "customer": {Job.CUSTOMER},
@@ -221,6 +221,7 @@ def test_each_demo_person_has_one_job(client, now, settings):
         "moderator": {Job.MODERATOR},
         "agent": {Job.AGENT},
         "operator": {Job.OPERATOR},
+        "operator2": {Job.OPERATOR},
     }
     client.post("/en/account/login/", {"login": "agent@demo.example", "password": DEMO_PASSWORD})
     assert signed_in(client)

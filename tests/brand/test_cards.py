@@ -34,13 +34,13 @@ def image_of(client, url):
 
 def test_letters_of_both_languages_are_drawn():
     text = "é è ê ë à â ç ù û ü î ï ô œ æ Œ É À Ç … « » ’ “ ” – — · € 0 9"
-    assert pictures._drawable(text) == text
-    assert pictures._drawable("a\u202f!") == "a\xa0!"
+    assert pictures.drawable(text) == text
+    assert pictures.drawable("a\u202f!") == "a\xa0!"
 
 
 def test_signs_without_a_drawing_are_left_out_and_other_scripts_give_no_title():
-    assert pictures._drawable("No data 🎉 today") == "No data today"
-    assert pictures._drawable("データ通信ができない") == ""
+    assert pictures.drawable("No data 🎉 today") == "No data today"
+    assert pictures.drawable("データ通信ができない") == ""
 
 
 def test_a_title_is_wrapped_at_spaces_and_cut_with_a_sign():

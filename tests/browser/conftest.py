@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,21 +9,14 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser import site
 from tests.browser.person import Person
-from tests.services import servers
-
-FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
+from tests.chromium import launch
 
 
 # Not for the whole session: while Playwright's loop runs, Django refuses this thread its database.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    try:
-        program = os.environ.get("TEST_CHROMIUM") or servers.chromium()
-    except servers.Missing as reason:
-        pytest.skip(str(reason))
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        chromium = launch(playwright)
         yield chromium
         chromium.close()
 

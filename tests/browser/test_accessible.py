@@ -62,6 +62,9 @@ def pages_of(person):
         html = answer.text()
         if answer.status != 200 or not html.lstrip().lower().startswith("<!doctype html"):
             continue
+        # What is kept as a file is not opened here.
+        if answer.headers.get("content-disposition", "").startswith("attachment"):
+            continue
         address = answer.url.removeprefix(person.address)
         kind = kind_of(address)
         if not kind:

@@ -43,3 +43,26 @@ def test_ask_answer_accept_without_javascript(arrive, lang):
     helper.page.reload()
     helper.link("My credits").click()
     expect(helper.main.get_by_role("row").filter(has_text=title).first).to_contain_text(helper.said("Pending"))
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_an_idea_is_shared_without_javascript_and_the_form_says_so(arrive, lang):
+    customer = arrive("helper", lang, java_script_enabled=False)
+    customer.go("community/ask/")
+    idea = customer.page.get_by_role("radio", name=customer.said("An idea"))
+    promise = customer.main.locator(".promise")
+    expect(promise).to_be_visible()
+    expect(customer.button("Post question")).to_be_visible()
+    idea.check()
+    post = customer.main.get_by_role("button", name=customer.said("Post idea"), exact=True)
+    expect(post).to_be_visible()
+    expect(promise).to_be_hidden()
+    expect(
+        customer.page.get_by_role("heading", level=1, name=customer.said("Share an idea"), exact=True)
+    ).to_be_visible()
+    customer.field("Title").fill("A night rate")
+    customer.field("Details").fill("For those who call the other half of the world.")
+    customer.field("Product").select_option(index=1)
+    post.click()
+    expect(customer.page.get_by_role("heading", level=1, name="A night rate")).to_be_visible()
+    expect(customer.main.locator("#where")).to_have_text(customer.said("Idea."))

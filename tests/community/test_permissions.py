@@ -12,7 +12,7 @@ from community.actions.acceptance import accept
 from community.actions.commenting import comment
 from community.actions.removal import remove_post
 from community.actions.steering import lock
-from community.models import Visibility
+from community.models import State, Thread, Visibility
 from community.permissions import may
 from core.errors import Refused
 
@@ -41,6 +41,8 @@ TABLE = {
     "comment": {},
     "accept": dict.fromkeys(("other", "author", "agent", "operator"), "not_yours"),
     "revoke": dict.fromkeys(("other", "author", "agent", "operator"), "not_yours"),
+    "adopt": dict.fromkeys(("other", "asker", "author", "moderator"), "staff_only"),
+    "revoke the adoption": dict.fromkeys(("other", "asker", "author", "moderator"), "staff_only"),
     "vote": {"author": "own"},
     "vote on the question": dict.fromkeys(PEOPLE, "opening"),
     "me too": {"asker": "own"},
@@ -100,6 +102,7 @@ def people(customer, helper, moderator, agent, operator, make_viewer, now):
 
 def rights(thread, opening, post, remark, now):
     p = permissions
+    idea = Thread(kind=Thread.Kind.IDEA, state=State.IDEA, author=thread.author, locked_at=thread.locked_at)
     return {
         "ask": (p.check_may_ask, lambda by: (by, now)),
         "answer": (p.check_may_answer, lambda by: (thread, by, now)),
@@ -108,6 +111,8 @@ def rights(thread, opening, post, remark, now):
         "comment": (p.check_may_comment, lambda by: (post, by, now)),
         "accept": (p.check_may_accept, lambda by: (thread, post, by, now)),
         "revoke": (p.check_may_revoke, lambda by: (thread, by, now)),
+        "adopt": (p.check_may_adopt, lambda by: (idea, by, now)),
+        "revoke the adoption": (p.check_may_revoke_adoption, lambda by: (idea, by, now)),
         "vote": (p.check_may_vote, lambda by: (post, by, now)),
         "vote on the question": (p.check_may_vote, lambda by: (opening, by, now)),
         "me too": (p.check_may_me_too, lambda by: (thread, by, now)),

@@ -22,6 +22,10 @@ NOW = datetime(2026, 3, 10, tzinfo=UTC)
         (Facts(answered=True, with_person=True, accepted=True), State.SOLVED),
         (Facts(answered=True, accepted=True, closed=True), State.SOLVED),
         (Facts(answered=True, accepted=True, duplicate=True), State.DUPLICATE),
+        (Facts(idea=True), State.IDEA),
+        (Facts(idea=True, answered=True, closed=True), State.IDEA),  # replies change nothing, nor does silence
+        (Facts(idea=True, answered=True, adopted=True), State.ADOPTED),
+        (Facts(idea=True, duplicate=True), State.DUPLICATE),
     ],
 )
 def test_facts_mean_one_state(facts, state):
@@ -30,7 +34,8 @@ def test_facts_mean_one_state(facts, state):
 
 @pytest.mark.parametrize("state", list(State))
 def test_settled_states_and_removed_threads_need_nobody(state):
-    assert is_settled(state, removed=False) == (state in {State.SOLVED, State.UNCONFIRMED, State.DUPLICATE})
+    settled = {State.SOLVED, State.UNCONFIRMED, State.DUPLICATE, State.ADOPTED}
+    assert is_settled(state, removed=False) == (state in settled)
     assert is_settled(state, removed=True)
 
 

@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from accounts.actions.demo import PEOPLE
 from care import sla
 from care.models import Case
 from community.models import State, Thread
@@ -89,7 +90,7 @@ THREADS = script.threads()
 KNOWN = {
     "thread": {
         "lang", "key", "title", "product", "topic", "by", "asked", "details", "me_too", "answer", "comment", "then",
-        "taken", "promote",
+        "taken", "promote", "kind",
     },
     "answer": {
         "by", "after", "text", "staff", "private", "note", "helped", "comment", "accepted_after", "accepted_by",
@@ -111,6 +112,16 @@ def test_the_content_holds_no_key_that_nobody_reads():
         for kind, rows in given.items():
             for row in rows:
                 assert set(row) <= KNOWN[kind], f"{thread['key']}: {set(row) - KNOWN[kind]}"
+
+
+def test_reviews_are_of_threads_and_people_that_there_are():
+    content = script.read("reviews")
+    people = set(PEOPLE)
+    people |= {given["key"] for given in script.read("people")["person"]}
+    given = [*content["look"], *content["then"]]
+    assert {each["thread"] for each in given} <= {thread["key"] for thread in THREADS}
+    assert {each["by"] for each in content["then"]} <= people
+    assert {key for each in content["look"] for key in each["group"]} <= people
 
 
 def test_every_thread_has_a_key_of_its_own():

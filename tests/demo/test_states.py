@@ -32,7 +32,7 @@ from demo.actions.loading import READ_AFTER, load
 from events.models import Event
 from kb.models import Article, FaqArticle, FaqSection, Guide, Origin
 from notifications.models import Notification
-from rewards.models import Hold, Transfer
+from rewards.models import Hold, PayoutRun, Review, Transfer
 from rewards.queries import statement
 from rewards.verify import verify
 from tests.services import databases
@@ -149,6 +149,19 @@ def test_the_books_hold_every_kind_of_line_and_agree():
     assert verify().ok
 
 
+def test_the_review_desk_has_something_in_every_list_and_nobody_honest_waits():
+    from rewards import desk
+
+    for listed in desk.Listed:
+        page, threads = desk.page(listed)
+        assert page.rows and len(threads) == len(page.rows), listed
+    ring = {"Gil Sanders", "Mona Ferris", "Pat Underhill"}
+    assert {review.hold.member.name for review in Review.objects.open().select_related("hold__member")} <= ring
+    appealed = Review.objects.get(state=Review.State.APPEALED)
+    assert appealed.decided_by != member("operator"), "the operator of the demo decides about the appeal"
+    assert Review.objects.get(state=Review.State.RESTORED).hold.member == member("helper")
+
+
 def test_the_helper_can_read_months_of_credits():
     helper = member("helper")
     holds = Hold.objects.filter(member=helper)
@@ -159,6 +172,19 @@ def test_the_helper_can_read_months_of_credits():
     assert len(booked) >= 3
     shown = statement(Viewer.of_member(helper))
     assert len(shown.waiting) >= 4 and len(shown.lines) >= 10
+
+
+def test_one_payout_run_is_finished_and_in_another_members_choose():
+    first, second, third = PayoutRun.objects.order_by("number")
+    assert [run.state for run in (first, second, third)] == ["closed", "choosing", "accruing"]
+    assert {member("operator"), member("operator2")} == {first.frozen_by, first.approved_by}
+    given, added = first.payouts.filter(state="paid").order_by("pk")
+    assert (given.member, added.member, given.choice) == (member("helper"), None, "charity")
+    assert given.value >= 200 and added.value == given.value
+    assert second.choose_until and 5 <= (second.choose_until - NOW.date()).days <= 20
+    waiting = second.payouts.get(member=member("helper"))
+    assert waiting.value >= 80 and waiting.chosen_at is None
+    assert second.payouts.count() >= 5
 
 
 def test_the_customer_has_requests_in_different_states():

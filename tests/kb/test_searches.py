@@ -15,13 +15,11 @@ from accounts.actions.export import export
 from accounts.jobs import Job
 from accounts.viewer import Viewer
 from core.errors import Invalid, Refused
-from kb import chart
 from kb.actions import gaps
 from kb.actions.demo import make_article, withdraw_article
 from kb.models import EditorialTask, Wanted
 from notifications.models import Notification
 from search import counting
-from search.asked import Day
 from search.rebuild import rebuild
 
 pytestmark = pytest.mark.django_db
@@ -186,14 +184,3 @@ def test_a_person_takes_what_they_wait_for_with_them_and_is_erased_from_it(
     erase(by=moderator, keep_name=False, now=now)
     task.refresh_from_db()
     assert task.owner is None
-
-
-def test_bars_stand_on_each_other_and_none_rises_above_the_scale() -> None:
-    from datetime import date
-
-    drawn = chart.drawn([Day(date(2026, 3, 9), 0, 0, 0), Day(date(2026, 3, 10), 37, 10, 7)])
-    assert [part.kind for part in drawn.parts] == ["led", "none", "left"]
-    assert sum(part.height for part in drawn.parts) == pytest.approx(37 / 40 * (drawn.base - 8), abs=0.5)
-    assert [number for _y, number in drawn.lines] == [0, 20, 40]
-    assert min(part.y for part in drawn.parts) > 0
-    assert [chart.nice(most) for most in (1, 2, 3, 9, 11, 21, 90, 101)] == [2, 2, 4, 10, 20, 30, 100, 200]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,10 +10,9 @@ from playwright.sync_api import sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.access.world import LONGEST, Words, build
-from tests.browser.conftest import FLAGS
+from tests.chromium import launch
 from tests.looks.gallery import Picture, again, draw
 from tests.looks.hanging import Wall
-from tests.services import servers
 
 Galleries = dict[str, list[Picture]]
 
@@ -36,15 +34,10 @@ def galleries(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Gall
 @pytest.fixture(scope="package")
 def walls(galleries: Galleries) -> Iterator[Callable[..., Wall]]:
     """`walls()` gives a wall, `walls("--some-flag")` one in a browser that was started so."""
-    try:
-        program = os.environ.get("TEST_CHROMIUM") or servers.chromium()
-    except servers.Missing as reason:
-        pytest.skip(str(reason))
     with sync_playwright() as playwright:
 
         def hang(*flags: str) -> Wall:
-            browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
-            return Wall(browser, viewport={"width": 320, "height": 800})
+            return Wall(launch(playwright, *flags), viewport={"width": 320, "height": 800})
 
         yield hang
 

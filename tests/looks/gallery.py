@@ -32,6 +32,15 @@ QUERIES = {
     "community:ask": ["?title=No+data+since+I+moved"],
     "search:results": ["?q=data", "?q=data&kind=article", "?q=zzz", "?q=data&product=plan&topic=data"],
     "kb:searches": ["?days=7&lang=fr"],
+    "rewards:figure_transfers": [
+        "?figure=earned",
+        "?figure=settled&age=0",
+        "?figure=payee&year=2026",
+        "?figure=debt&member=1",
+    ],
+    "rewards:figure_payees": ["?list=alerts"],
+    "rewards:debts": ["?list=written-off"],
+    "rewards:reviews": ["?list=withheld", "?list=appealed"],
     "search:similar": ["?title=No+data+since"],
     "search:suggest": ["?q=No+data+since"],
 }
@@ -43,6 +52,7 @@ PERSONAL = {
     "community:member",
     "accounts:home",
     "rewards:credits",
+    "rewards:payout",
     "care:requests",
     "search:results",
 }

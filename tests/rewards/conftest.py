@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -37,6 +37,23 @@ def version(db: None) -> ProgrammeVersion:
 
 
 @pytest.fixture
+def rules(version: ProgrammeVersion) -> Callable[..., ProgrammeVersion]:
+    """`rules(taper=…)`: a version with more ways, in force before anything happens."""
+
+    def make(starts_at: datetime | None = None, **ways: Any) -> ProgrammeVersion:
+        return ProgrammeVersion.objects.create(
+            programme=version.programme,
+            number=ProgrammeVersion.objects.count() + 1,
+            starts_at=starts_at or version.starts_at + timedelta(days=1),
+            rules={"accepted_answer": 40_000, "hold_days": 14, **ways},
+            value_micros=10_000,
+            currency="EUR",
+        )
+
+    return make
+
+
+@pytest.fixture
 def answered(customer: Viewer, helper: Viewer, product: Product, topic: Topic, now: datetime) -> Callable[..., Any]:
     """`answered()`: a question by `customer` with an answer by `helper`; returns the answer."""
 
@@ -67,7 +84,7 @@ def spend(now: datetime) -> Callable[[Viewer, int], Transfer]:
         assert viewer.member_id
         with transaction.atomic():
             draft = Draft(
-                key=f"payout:{Transfer.objects.count()}",
+                key=f"spent:{Transfer.objects.count()}",
                 kind=Transfer.Kind.PAYOUT,
                 reason=Transfer.Reason.PAID_OUT,
                 moves=(

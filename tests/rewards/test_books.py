@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
 from rewards import ledger
-from rewards.ledger import PENDING, SETTLED, Draft, Move, Short, Unbalanced
+from rewards.ledger import PENDING, RECEIVABLE, SETTLED, Draft, Move, Short, Unbalanced
 from rewards.models import Account, Entry, Transfer
+from tests.rewards.raw import BALANCE, ENTRY, TRANSFER, run
 
 pytestmark = pytest.mark.django_db
-
-
-def run(*statements: tuple[str, list]) -> None:
-    """Raw SQL in one transaction, with what is checked at commit checked at once."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement, values in statements:
-            cursor.execute(statement, values)
-        connection.check_constraints()
 
 
 def give(member, amount, key="test:1", now=None, kind=PENDING):
@@ -40,17 +33,6 @@ def books(helper, now):
         "member": Account.objects.get(member=helper.member, kind=PENDING).pk,
         "system": Account.objects.get(member=None, kind="issuance").pk,
     }
-
-
-ENTRY = (
-    "INSERT INTO rewards_entry (transfer_id, account_id, amount, balance_after, line_of_id) "
-    "VALUES (%s, %s, %s, %s, NULL)"
-)
-BALANCE = "UPDATE rewards_account SET balance = %s WHERE id = %s"
-TRANSFER = (
-    "INSERT INTO rewards_transfer (id, key, kind, reason, subject_type, created_at, booked_on) "
-    "VALUES (%s, %s, 'award', 'correction', '', '2026-03-10 10:00:00', '2026-03-10')"
-)
 
 
 def test_a_whole_transfer_written_by_hand_in_the_right_order_is_taken(books):
@@ -81,7 +63,8 @@ def test_what_is_booked_is_never_changed_or_deleted(books, statement):
 
 def test_a_transfer_takes_no_more_entries(books):
     with pytest.raises(DatabaseError, match="its transfer is closed"):
-        run((ENTRY, [books["transfer"], books["system"], 5, None]))
+        other = Account.objects.get(member=None, kind="payouts")
+        run((ENTRY, [books["transfer"], other.pk, 5, None]))
 
 
 def test_entries_without_a_transfer_do_not_last(books):
@@ -159,6 +142,78 @@ def test_no_entry_slips_in_before_the_last_one(books):
                 "VALUES (-5, 900, %s, 5, 5, NULL)",
                 [books["member"]],
             )
+        )
+
+
+def test_an_entry_is_a_line_of_its_own_member_alone(books, customer):
+    with pytest.raises(DatabaseError, match="member"):
+        run(
+            (
+                "INSERT INTO rewards_entry (transfer_id, account_id, amount, balance_after, line_of_id) "
+                "VALUES (900, %s, 5, 40005, %s)",
+                [books["member"], customer.member_id],
+            )
+        )
+
+
+def test_an_entry_needs_an_account(books):
+    with pytest.raises(DatabaseError):
+        run((ENTRY, [900, 999_999, 5, None]))
+
+
+def test_several_entries_of_an_account_at_once_follow_each_other(books):
+    many = (
+        "INSERT INTO rewards_entry (transfer_id, account_id, amount, balance_after, line_of_id) VALUES "
+        "(900, %s, 5, 40005, NULL), (901, %s, 6, %s, NULL)"
+    )
+    with pytest.raises(DatabaseError, match="follow the last balance"):
+        run((many, [books["member"], books["member"], 40_010]))
+    run(
+        (many, [books["member"], books["member"], 40_011]),
+        (ENTRY, [900, books["system"], -5, None]),
+        (ENTRY, [901, books["system"], -6, None]),
+        (BALANCE, [40_011, books["member"]]),
+        (TRANSFER, [900, "raw"]),
+        (TRANSFER, [901, "raw too"]),
+    )
+    assert Account.objects.get(pk=books["member"]).balance == 40_011
+
+
+def test_one_bad_transfer_of_several_at_once_takes_all_with_it(books):
+    with pytest.raises(DatabaseError, match="do not sum to zero"):
+        run(
+            (ENTRY, [900, books["member"], 5, 40_005]),
+            (ENTRY, [900, books["system"], -5, None]),
+            (BALANCE, [40_005, books["member"]]),
+            (
+                "INSERT INTO rewards_transfer (id, key, kind, reason, subject_type, created_at, booked_on) VALUES "
+                "(900, 'raw', 'award', 'correction', '', '2026-03-10 10:00:00', '2026-03-10'), "
+                "(901, 'none', 'award', 'correction', '', '2026-03-10 10:00:00', '2026-03-10')",
+                [],
+            ),
+        )
+
+
+def test_transfers_count_from_one(books):
+    with pytest.raises(DatabaseError, match="transfer_id"):
+        run(
+            (ENTRY, [-3, books["member"], 5, 40_005]),
+            (ENTRY, [-3, books["system"], -5, None]),
+            (BALANCE, [40_005, books["member"]]),
+            (TRANSFER, [-3, "raw"]),
+        )
+
+
+def test_a_members_debt_cannot_become_credit(helper, now):
+    give(helper.member, -10, now=now, kind=RECEIVABLE)
+    account = Account.objects.get(member=helper.member, kind=RECEIVABLE)
+    system = Account.objects.get(member=None, kind="issuance")
+    with pytest.raises(DatabaseError, match="account_balance"):
+        run(
+            (ENTRY, [900, account.pk, 11, 1]),
+            (ENTRY, [900, system.pk, -11, None]),
+            (BALANCE, [1, account.pk]),
+            (TRANSFER, [900, "raw"]),
         )
 
 

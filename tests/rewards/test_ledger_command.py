@@ -14,7 +14,9 @@ from django.db import connection
 
 from community.actions.acceptance import revoke
 from rewards.actions.settling import settle_due
-from rewards.models import Account, Entry, Hold
+from rewards.export import in_currency
+from rewards.models import Account, Entry, Hold, Lot
+from tests.rewards.raw import unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -26,24 +28,6 @@ def verify() -> tuple[int, dict]:
     except SystemExit as stopped:
         return int(stopped.code), json.loads(out.getvalue())
     return 0, json.loads(out.getvalue())
-
-
-def unguarded(table: str, statement: str, values: list) -> None:
-    """What somebody with the database's own rights could do: take the triggers off, change a row, put them back."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [table])
-            triggers = cursor.fetchall()
-            for name, _sql in triggers:
-                cursor.execute(f"DROP TRIGGER {name}")
-            cursor.execute(statement, values)
-            for _name, sql in triggers:
-                cursor.execute(sql)
-        else:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            cursor.execute(statement, values)
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 @pytest.fixture
@@ -58,7 +42,9 @@ def history(accepted, helper, customer, now):
 def test_sound_books_verify(history):
     code, report = verify()
     assert code == 0 and report["ok"] and report["faults"] == []
-    assert (report["transfers"], report["entries"], report["accounts"]) == (5, 10, 4)
+    assert (report["transfers"], report["entries"], report["lots"]) == (5, 10, 1)
+    # A member's three and the system's four.
+    assert report["accounts"] == 7
 
 
 def test_empty_books_verify(db):
@@ -79,13 +65,22 @@ def test_a_changed_balance_is_found(history, helper):
     unguarded("rewards_account", "UPDATE rewards_account SET balance = balance + 7 WHERE id = %s", [account.pk])
     code, report = verify()
     assert code == 1
-    assert [(fault["check"], fault["where"]) for fault in report["faults"]] == [("balance", f"account {account.pk}")]
+    where = f"account {account.pk}"
+    assert [(fault["check"], fault["where"]) for fault in report["faults"]] == [("balance", where), ("lots", where)]
 
 
 def test_a_hold_that_disagrees_with_the_books_is_found(history):
     Hold.objects.pending().update(amount=1)
     code, report = verify()
     assert code == 1 and report["faults"][0]["check"] == "hold"
+
+
+def test_a_lot_that_disagrees_with_the_books_is_found_at_its_lot_and_account(history, helper):
+    lot = Lot.objects.get()
+    unguarded("rewards_lot", "UPDATE rewards_lot SET remaining = remaining - 1 WHERE id = %s", [lot.pk])
+    _code, report = verify()
+    settled = Account.objects.get(member=helper.member, kind="settled")
+    assert [fault["where"] for fault in report["faults"]] == [f"account {settled.pk}", f"lot {lot.pk}"]
 
 
 def test_a_missing_trigger_is_found(history):
@@ -109,6 +104,15 @@ def test_the_export_has_every_entry_and_sums_to_zero(history, tmp_path):
     assert sum(float(row["amount"]) for row in rows) == 0
     assert {row["amount"] for row in rows} == {"40.000", "-40.000"}
     assert [row["kind"] for row in rows[::2]] == ["award", "settlement", "award", "reversal", "award"]
+    first, reversal = rows[0], rows[6]
+    assert (first["booked_on"], first["rules"], first["currency"]) == ("2026-03-10", "1", "EUR")
+    assert {row["value"] for row in rows[:2]} == {"0.40", "-0.40"}
+    assert reversal["reverses"] == rows[4]["key"]
+
+
+def test_an_exported_value_is_exact_so_that_shares_sum_to_zero():
+    assert [in_currency(amount, 12_345) for amount in (1, 333, -334)] == ["0.000012345", "0.004110885", "-0.00412323"]
+    assert in_currency(40_000, 10_000) == "0.40" and in_currency(0, 10_000) == "0.00"
 
 
 def test_an_export_that_cannot_be_written_says_so(history, tmp_path):

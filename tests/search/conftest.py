@@ -14,6 +14,7 @@ from search import documents, engines
 from search.documents import Document, Shown
 from search.embedded.index import Embedded
 from search.rebuild import rebuild
+from tests.services.servers import Missing
 
 
 @dataclass
@@ -81,3 +82,14 @@ def index(folder: Path, threads: Shelf, articles: Shelf, db: None) -> Any:
         return engine
 
     return make
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Path:
+    """The folder of a real sentence encoder, fetched once a machine."""
+    from tests.services.encoder import installed  # what makes it takes a second to load
+
+    try:
+        return installed()
+    except Missing as reason:
+        pytest.skip(str(reason))

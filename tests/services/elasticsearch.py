@@ -32,7 +32,7 @@ from typing import Any
 import elastic_transport
 from elasticsearch import ApiError, Elasticsearch
 
-from tests.services.servers import Missing, as_user, free_port, unprivileged
+from tests.services.servers import Missing, as_user, caches, free_port, unprivileged
 
 # The oldest Java that each runs on, and the artifact that carries it.
 RELEASES = (
@@ -102,12 +102,7 @@ def installed() -> tuple[Path, Path]:
 def _release(java_version: int) -> tuple[str, Path]:
     """What carries the newest Elasticsearch that this Java runs, and where that is unpacked."""
     version, carrier = next((version, carrier) for oldest, version, carrier in RELEASES if java_version >= oldest)
-    if given := os.environ.get("XDG_CACHE_HOME"):
-        caches = Path(given)
-    else:
-        # Root's own folder is closed to the user whom it runs as.
-        caches = Path("/var/cache") if os.geteuid() == 0 else Path.home() / ".cache"
-    return carrier, caches / "entraide" / f"elasticsearch-{version}"
+    return carrier, caches() / f"elasticsearch-{version}"
 
 
 def _fetch(mvn: str, carrier: str, place: Path) -> None:

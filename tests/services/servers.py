@@ -17,6 +17,14 @@ from tests.services import npm
 from tests.services.npm import Missing
 
 
+def caches() -> Path:
+    """Where what is fetched is kept by version, outside the checkout."""
+    if given := os.environ.get("XDG_CACHE_HOME"):
+        return Path(given) / "entraide"
+    # Root's own folder is closed to the users whom servers run as.
+    return (Path("/var/cache") if os.geteuid() == 0 else Path.home() / ".cache") / "entraide"
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -24,8 +32,11 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
-    """A new PostgreSQL server; gives its DATABASE_URL. Raises Missing."""
+def postgres(*, durable: bool = False) -> Iterator[str]:
+    """A new PostgreSQL server; gives its DATABASE_URL. Raises Missing.
+
+    `durable`: it writes to the disk at each commit, as in production.
+    """
     programs = _postgres_programs()
     user = unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="entraide-pg-"))
@@ -35,9 +46,11 @@ def postgres() -> Iterator[str]:
     data = folder / "data"
     try:
         _run([programs / "initdb", "-D", data, "-U", "entraide", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"], user)
-        # Durability costs time and nothing here outlives the tests.
-        options = [f"port={port}", f"unix_socket_directories={folder}", "fsync=off", "full_page_writes=off"]
-        options += ["synchronous_commit=off", "listen_addresses=127.0.0.1", "max_connections=200"]
+        options = [f"port={port}", f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1"]
+        options += ["max_connections=200"]
+        if not durable:
+            # It costs time, and nothing here outlives the tests.
+            options += ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]
         server = subprocess.Popen(
             [programs / "postgres", "-D", data, *(word for option in options for word in ("-c", option))],
             stdin=subprocess.DEVNULL,
@@ -92,8 +105,8 @@ def redis() -> Iterator[str]:
 
 
 def chromium() -> str:
-    """Where Chromium is. Raises Missing."""
-    found = shutil.which("chromium")
+    """Where Chromium is: its headless build takes half the work of the whole browser. Raises Missing."""
+    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if found is None:
         raise Missing("Chromium is not installed (chromium)")
     return found

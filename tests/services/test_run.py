@@ -14,7 +14,7 @@ from tests.run import CLOSING, Result, report
 
 
 def result(code: int, closing: str, **skipped: int) -> Result:
-    return Result(code, closing, Counter(skipped), 1.0)
+    return Result(code, closing, Counter(skipped))
 
 
 def test_a_service_that_must_be_there_and_is_not_ends_the_run_before_any_test():

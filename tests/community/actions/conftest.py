@@ -12,6 +12,7 @@ from community import signals
 WATCHED = [
     "thread_asked", "answer_posted", "answer_accepted", "acceptance_revoked", "not_solved", "thread_escalated",
     "thread_settled", "thread_reopened", "thread_moved", "post_removed", "post_restored",
+    "idea_adopted", "idea_adoption_revoked",
 ]  # fmt: skip
 
 

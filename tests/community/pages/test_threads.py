@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.urls import reverse
@@ -101,6 +102,19 @@ def test_a_long_thread_goes_on_over_pages_without_a_gap(client, thread, helper, 
     assert len(seen) == 120
     target = client.get(reverse("community:post", args=[posts[110].pk]))["Location"]
     assert "after=" in target and f'id="post-{posts[110].pk}"' in client.get(target).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["question", "idea"])
+def test_headings_that_people_write_stand_below_those_of_the_page(client, customer, helper, product, topic, now, kind):
+    thread = ask(
+        by=customer, title="No data", details="# Where\n\nAt home.\n\n## Since when", product=product, topic=topic,
+        lang="en", now=now, kind=kind,
+    )  # fmt: skip
+    answer(thread=thread, by=helper, body="# First\n\n### Then", now=now)
+    page = client.get(thread.get_absolute_url()).content.decode()
+    levels = [int(level) for level in re.findall(r"<h([1-6])\b", page)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(then <= before + 1 for before, then in pairwise(levels)), levels
 
 
 def test_a_removed_answer_is_read_by_its_author_and_the_team_with_the_reason(

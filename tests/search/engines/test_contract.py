@@ -48,6 +48,10 @@ ENGLISH = [
     ("cafe", "Wi-Fi in the café"),
     ("connect", "Connecting takes an hour"),
     ("isn't charging", "The charge never ends"),
+    ("reset", "PAGE_RESET_FAILED everywhere"),
+    ("config", "Nothing under about:config"),
+    ("installer", "Where installer.exe went"),
+    ("router:admin", "The admin of a router"),
 ]
 
 
@@ -99,6 +103,13 @@ def test_what_holds_all_words_comes_first_and_what_holds_some_follows(threads: S
     found = _query(filled(), "roaming costs")
     assert (_ids(found), found.total, found.loosened) == ([1, 2], 2, False)
     assert found.found[0].sure > found.found[1].sure
+
+
+def test_half_of_a_long_question_is_no_match_by_itself(threads: Shelf, filled: Filled) -> None:
+    threads.put(1, "Envelopes jam")
+    threads.put(2, "Before we moved", "Near the rear door was a photo, and a printer stood below it.")
+    engine = filled()
+    assert _ids(_query(engine, "Envelopes jam in the rear tray of my photo printer")) == [1, 2]
 
 
 def test_too_few_of_the_words_match_only_when_nothing_else_does(threads: Shelf, filled: Filled) -> None:
@@ -267,6 +278,16 @@ def test_a_slip_is_taken_for_the_word_that_was_meant(threads: Shelf, filled: Fil
         assert pk in _ids(answer), typed
         assert answer.meant == meant or not meant, typed
     assert (_ids(_query(engine, "foaming")), _query(engine, "foaming").meant) == ([100], ""), "it is a word"
+
+
+def test_small_words_are_no_slips(threads: Shelf, filled: Filled) -> None:
+    threads.put(1, "Three cards were charged twice")
+    threads.put(2, "Limit of transfers")
+    engine = filled()
+    for lang in ("en", "fr"):
+        for typed in ("where is there a limit", "the limit, is it there"):
+            answer = _query(engine, typed, lang)
+            assert (_ids(answer), answer.meant) == ([2], ""), (typed, lang)
 
 
 def test_a_question_in_french_finds_the_english_article(articles: Shelf, threads: Shelf, filled: Filled) -> None:
