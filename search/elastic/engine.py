@@ -352,15 +352,17 @@ class Elastic:
             self._bulk(targets.current, documents, deletions, version)
 
     def _into_following(self, index: str, documents: list[Document], deletions: Collection[Key], version: int) -> None:
-        """Write into the index that is being made. A node may hear of it a moment later than the one that named it."""
+        """Write into the index that is being made. A node may hear of it a moment later than the one that named it.
+
+        Nor is a node believed that says it is not being made: that one may not have heard either.
+        """
         until = time.monotonic() + HEARD_WITHIN
         while True:
             try:
                 return self._bulk(index, documents, deletions, version)
             except NotThere:
-                with asking():
-                    if time.monotonic() > until or self.indices.targets().following != index:
-                        raise
+                if time.monotonic() > until:
+                    raise
             time.sleep(0.05)
 
     def rebuild(self, documents: Iterable[Document]) -> None:
