@@ -30,7 +30,9 @@ check:
 # Anew from pyproject.toml, for every platform and Python, with no registry's address in it.
 lock:
 	@$(PYTHON) config/install.py requirements-dev.txt
-	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input uv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --upgrade uv
+	@echo uv | .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header - -o requirements-uv.txt
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header pyproject.toml -o requirements.txt
 	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -20,6 +20,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -53,40 +54,36 @@ def main() -> int:
         environment = dict(os.environ)
         if running:
             environment["TEST_ELASTICSEARCH_URL"] = running
+        # What has to be fetched comes beside the rest: on a new machine it takes half a minute.
+        fetching = stack.enter_context(ThreadPoolExecutor())
+        fetched = [fetching.submit(fetch) for fetch in (servers.chromium, servers.html_checker, encoder.installed)]
         for variable, start in (("TEST_REDIS_URL", servers.redis), ("TEST_POSTGRES_URL", servers.postgres)):
             try:
                 environment[variable] = stack.enter_context(start())
             except servers.Missing as reason:
                 missing.append(str(reason))
-        try:
-            servers.chromium()
-        except servers.Missing as reason:
-            missing.append(str(reason))
-        try:
-            servers.html_checker()
-        except servers.Missing as reason:
-            missing.append(str(reason))
+        # Both are migrated at once, each on a processor of its own.
+        on_sqlite = stack.enter_context(template.template())
+        on_postgres = None
+        if url := environment.get("TEST_POSTGRES_URL"):
+            on_postgres = stack.enter_context(template.template(url))
         without: list[str] = []
-        try:
-            encoder.installed()
-        except servers.Missing as reason:
-            missing.append(str(reason))
         try:
             elasticsearch.available()
         except servers.Missing as reason:
             missing.append(str(reason))
             without = ["-m", "not elasticsearch"]
+        for each in fetched:
+            try:
+                each.result()
+            except servers.Missing as reason:
+                missing.append(str(reason))
         if missing and required:
             print("A service is missing: " + "; ".join(missing))
             return 1
         if not without:
             # Up by the time that the databases are migrated and the first browser has started.
             environment["TEST_ELASTICSEARCH_CLUSTERS"] = str(stack.enter_context(elasticsearch.beside()))
-        # Both are migrated at once, each on a processor of its own.
-        on_sqlite = stack.enter_context(template.template())
-        on_postgres = None
-        if url := environment.get("TEST_POSTGRES_URL"):
-            on_postgres = stack.enter_context(template.template(url))
         environment["TEST_SQLITE_TEMPLATE"] = on_sqlite.ready()
         collected.wait()
         sqlite = environment | {"TEST_TEMPLATE": on_sqlite.name}

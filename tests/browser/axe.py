@@ -10,8 +10,9 @@ from playwright.sync_api import Page
 
 PHONE, DESK = 320, 1280
 HEIGHT = 900
-# The other colours and sizes change nothing but these.
-OF_COLOUR = ["color-contrast", "link-in-text-block"]
+# The other colours change nothing but this, and contrast.
+OF_COLOUR = ["link-in-text-block"]
+CONTRAST = "color-contrast"
 
 
 @cache
@@ -45,8 +46,8 @@ def width(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth"))
 
 
-def run(page: Page, view: str, rules: list[str] | None = None, *, within: str = "html") -> list[str]:
-    """Every fault of the page as it is shown now; of these rules only, where some are given.
+def run(page: Page, view: str, *, colours: bool = False, within: str = "html") -> list[str]:
+    """Every fault of the page as it is shown now; only what depends on `colours`, where that is asked.
 
     `within` is a selector of what to look at; the rest of the page is left out.
     """
@@ -54,11 +55,66 @@ def run(page: Page, view: str, rules: list[str] | None = None, *, within: str = 
         page.evaluate(_script())
     # Stylesheets are asked for again by rules that are off.
     options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
-    if rules:
-        options["runOnly"] = {"type": "rule", "values": rules}
+    if colours:
+        options["runOnly"] = {"type": "rule", "values": OF_COLOUR}
+    options["rules"] = {CONTRAST: {"enabled": False}}
     violations = page.evaluate(
         "([within, options]) => axe.run(within, options).then((report) => report.violations)", [within, options]
     )
+    looked = page.evaluate(_LOOK, [within, CONTRAST, sorted(_passed)])
+    _passed.update(looked["passed"])
     return [
-        f"{page.url} {view}: {fault['id']}: {node['html'][:160]}" for fault in violations for node in fault["nodes"]
+        f"{page.url} {view}: {fault['id']}: {html[:160]}"
+        for fault in (*violations, *looked["violations"])
+        for html in (node["html"] for node in fault["nodes"])
     ]
+
+
+# Contrast takes axe five times as long as all else together, so a text is not looked at again that has the colour,
+# the size, the weight and the grounds of one that passed. Kept are those that axe let pass, and no others: where it
+# could not tell, it is asked again.
+_passed: set[str] = set()
+_LOOK = """async ([within, rule, passed]) => {
+  const known = new Set(passed), grounds = new Map(), fresh = new Map();
+  const ground = (one) => {
+    if (!one) return "";
+    if (!grounds.has(one)) {
+      const style = getComputedStyle(one);
+      const plain = style.backgroundColor === "rgba(0, 0, 0, 0)" && style.backgroundImage === "none";
+      let own = plain ? "" : `${style.backgroundColor} ${style.backgroundImage};`;
+      if (style.opacity !== "1") own += `opacity ${style.opacity};`;
+      if (style.filter !== "none" || style.mixBlendMode !== "normal") own += `${style.filter} ${style.mixBlendMode};`;
+      // What is taken out of its place lies upon something else.
+      if (!["static", "relative"].includes(style.position)) own += `${style.position} ${one.className};`;
+      grounds.set(one, ground(one.parentElement) + own);
+    }
+    return grounds.get(one);
+  };
+  const look = (one, words) => {
+    const { width, height } = one.getBoundingClientRect();
+    if (width <= 1 || height <= 1) return;
+    const style = getComputedStyle(one);
+    const off = one.closest(":disabled, [aria-disabled=true]") ? "off" : "";
+    const text = `${style.color} ${style.fontSize} ${style.fontWeight} ${style.textShadow}`;
+    const name = `${text} ${off} ${words.length < 2} in ${ground(one)}`;
+    if (!known.has(name) && ![...fresh.values()].includes(name)) fresh.set(one, name);
+  };
+  for (const root of document.querySelectorAll(within)) {
+    const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      const words = walk.currentNode.data.trim();
+      if (words && walk.currentNode.parentElement.checkVisibility()) look(walk.currentNode.parentElement, words);
+    }
+    for (const one of root.querySelectorAll("input, select, textarea")) if (one.checkVisibility()) look(one, "typed");
+  }
+  if (!fresh.size) return { violations: [], passed: [] };
+  for (const one of fresh.keys()) one.dataset.fresh = "";
+  const options = {
+    runOnly: { type: "rule", values: [rule] }, resultTypes: ["violations", "passes"], elementRef: true, preload: false,
+  };
+  const report = await axe.run({ include: [["[data-fresh]"]] }, options);
+  for (const one of fresh.keys()) delete one.dataset.fresh;
+  const passes = report.passes.flatMap((found) => found.nodes.map((node) => fresh.get(node.element)));
+  const plain = ({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => ({ html })) });
+  return { violations: report.violations.map(plain), passed: passes.filter(Boolean) };
+}"""

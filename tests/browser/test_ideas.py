@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.once]
 
 
 def test_a_form_that_nobody_wrote_in_is_no_draft_and_what_was_chosen_is_kept_with_one(arrive):

@@ -168,6 +168,8 @@ class Node:
                 "ES_PATH_CONF": str(folder / "config"),
                 "ES_TMPDIR": str(folder / "tmp"),
                 "ES_JAVA_OPTS": self.options,
+                # The programs that look at the settings and start the node run for a second each.
+                "CLI_JAVA_OPTS": QUICK,
             },
             stdin=subprocess.DEVNULL,
             stdout=(folder / "started").open("wb"),
