@@ -95,7 +95,8 @@ def main() -> int:
                 large["REDIS_URL"] = environment["TEST_REDIS_URL"]
             # What no database changes is seen in the first suite, and nor does the cluster ask one.
             once = [*given, "-m", "not once and not elasticsearch"]
-            suites.append(stack.enter_context(_suite("PostgreSQL", environment | large, once)))
+            # Its tests seldom wait: one worker less has the same done.
+            suites.append(stack.enter_context(_suite("PostgreSQL", environment | large, once, WORKERS - 1)))
         results = {suite.name: suite.result() for suite in suites}
     return report(results, missing, required)
 
@@ -114,9 +115,9 @@ class Result:
 class Suite:
     """A pytest that runs beside whoever made this. What it says waits for `result()`, so that no two talk at once."""
 
-    def __init__(self, name: str, environment: dict[str, str], given: list[str]) -> None:
+    def __init__(self, name: str, environment: dict[str, str], given: list[str], workers: int) -> None:
         self.name = name
-        words = [sys.executable, "-m", "pytest", "-rs", "-n", str(WORKERS), "--no-loadscope-reorder", *given]
+        words = [sys.executable, "-m", "pytest", "-rs", "-n", str(workers), "--no-loadscope-reorder", *given]
         self.process = subprocess.Popen(
             words,
             env=environment,
@@ -147,10 +148,10 @@ class Suite:
 
 
 @contextlib.contextmanager
-def _suite(name: str, environment: dict[str, str], given: list[str]) -> Iterator[Suite]:
+def _suite(name: str, environment: dict[str, str], given: list[str], workers: int = WORKERS) -> Iterator[Suite]:
     """Begin a run of pytest, on a data folder of its own; it is ended with this context if it still runs."""
     with tempfile.TemporaryDirectory(prefix="entraide-test-", ignore_cleanup_errors=True) as data:
-        suite = Suite(name, environment | {"ENTRAIDE_DATA": data}, given)
+        suite = Suite(name, environment | {"ENTRAIDE_DATA": data}, given, workers)
         try:
             yield suite
         finally:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import re
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from elasticsearch import ApiError, Elasticsearch
 from elasticsearch.dsl import MultiSearch, Q, Search
 from elasticsearch.dsl.query import Query
-from elasticsearch.helpers import streaming_bulk
 
 from search import analysis, ranking
-from search.documents import SOURCES, Document
-from search.elastic import queries, schema, words
+from search.documents import Document
+from search.elastic import bulk, queries, schema, words
+from search.elastic.answers import WHOLE, Best, Together, candidates, copy_of, slips_of
+from search.elastic.bulk import NotThere
 from search.elastic.client import BUILDS_WITHIN, WRITE_RETRIES, WRITES_WITHIN, Address, Away, asking, connected
 from search.elastic.indices import Indices
 from search.embedded.spelling import SHORTEST
-from search.embedded.words import COMMONER, MENDED_MAX, MORE_MAX, RARE, TEXT_MAX
+from search.embedded.words import MORE_MAX, RARE, TEXT_MAX
 from search.engine import COUNTED_MOST, EVERYTHING, Answer, Counts, Filters, Found, Key, Unavailable, asked_together
-from search.ranking import Candidate, Weights
+from search.ranking import Weights
 from search.turns import turn
 
 if TYPE_CHECKING:
@@ -49,11 +46,8 @@ SLIPS = {
     "absent": {**_NEAR, "suggest_mode": "missing"},
     "rare": {**_NEAR, "suggest_mode": "popular", "max_term_freq": RARE},
 }
-# Half an answer is none: it would say that what the missing shard holds does not exist.
-WHOLE = {"allow_partial_search_results": False}
 # Of ways to take words apart, as many are tried.
 CUTS_MAX = 200
-_NEWER = re.compile(r"current version \[(\d+)\]")
 
 
 class Elastic:
@@ -97,7 +91,7 @@ class Elastic:
             return Answer([], 0)
         # The same words go to the same copy, whose scores may differ a little from another's: so pages fit together.
         search = partial(
-            self._best, lang=lang, filters=filters, without=without, product=product, limit=limit, copy=_copy(text)
+            self._best, lang=lang, filters=filters, without=without, product=product, limit=limit, copy=copy_of(text)
         )
         scored = self._scored(asked, lang)
         doubtful = words.doubtful(text, asked.start, lang)
@@ -133,7 +127,7 @@ class Elastic:
         searches = MultiSearch(using=self.client)
         for own, names in asked_together(filters).items():
             query = Q("bool", filter=[held, *queries.narrowed(own)], must_not=queries.hidden(without))
-            search = self._search(query)[:0].params(preference=_copy(text)).extra(track_total_hits=False)
+            search = self._search(query)[:0].params(preference=copy_of(text)).extra(track_total_hits=False)
             for name in names:
                 if name == "solved":
                     search.aggs.bucket(name, "filter", term={"solved": True})
@@ -164,11 +158,11 @@ class Elastic:
             return Answer([], 0)
         weights = self.weights
         scored = self._scored(asked, lang)
-        telling = self._telling(body, _copy(title))
+        telling = self._telling(body, copy_of(title))
         scored += queries.more(telling, lang=lang, title=weights.more_title, body=weights.more_body)
         best = self._best(
             title, None, scored, question=True, lang=lang,
-            filters=filters, without=without, product=product, limit=limit, copy=_copy(title),
+            filters=filters, without=without, product=product, limit=limit, copy=copy_of(title),
         )  # fmt: skip
         return Answer(best.found, len(best.found))
 
@@ -245,7 +239,7 @@ class Elastic:
         enough, total = (counts.pop(0), answers[0]["hits"]["total"]["value"]) if held else (0, 0)
         most, first = windows[0][1], answers[0]["hits"]["hits"]
         best = [*first[:most], *(hit for answer in answers[1 : len(windows)] for hit in answer["hits"]["hits"])]
-        ranked = ranking.ranked(_candidates(best, product), now=now, weights=self.weights)
+        ranked = ranking.ranked(candidates(best, product), now=now, weights=self.weights)
         if ranked:
             head = ranked[: ranking.COMPARED]
             texts = [each.place.get("spaced", "") for each in head]
@@ -256,15 +250,15 @@ class Elastic:
         # Elasticsearch makes a score of one and the cosine, halved.
         nearest = [
             ranking.by_meaning(each, cosine, self.weights)
-            for each in _candidates(by_meaning, product)
+            for each in candidates(by_meaning, product)
             if (cosine := 2 * each.score - 1) >= ranking.LEAST_NEAR
         ]
         ranked = ranking.fused(ranked, ranking.ranked(nearest, now=now, weights=self.weights), question=question)
         seen = {each.key for each in ranked}
-        later = (each for each in _candidates(first[most:], product) if each.key not in seen)
+        later = (each for each in candidates(first[most:], product) if each.key not in seen)
         found = [Found(each.key, each.score, each.sure) for each in (*ranked, *later)]
         absent = [word for word, count in zip(long, counts, strict=True) if not count]
-        return Best(found[:limit], enough, total, _slips(answers[0].get("suggest", {}), absent))
+        return Best(found[:limit], enough, total, slips_of(answers[0].get("suggest", {}), absent))
 
     def _apart(self, unknown: list[str]) -> dict[str, str]:
         """Words that were run together in these, where both are known and stand in one document."""
@@ -386,121 +380,7 @@ class Elastic:
         return (schema.put(each, index, version, more) for each, more in self.near.vectors(documents))
 
     def _send(self, client: Any, actions: Iterable[dict[str, Any]], refresh: bool) -> None:
-        """Send them in portions; those that the cluster has no room for yet are sent again, ever more slowly."""
-        overtaken = 0
-        with asking():
-            for done, said in streaming_bulk(
-                client, actions, chunk_size=schema.BULK_DOCUMENTS, max_chunk_bytes=schema.BULK_BYTES,
-                max_retries=5, initial_backoff=0.2, max_backoff=5.0, raise_on_error=False,
-                refresh=refresh, require_alias=True,
-            ):  # fmt: skip
-                if not done:
-                    overtaken = max(overtaken, _refused(next(iter(said.values()))))
-        if overtaken and overtaken > turn():
+        """As `bulk.sent`, and remember it when what is there is another database's. Raises Unavailable then."""
+        if (overtaken := bulk.sent(client, actions, refresh)) and overtaken > turn():
             self._another = True
             raise Unavailable("the index was written from another database, or from a later state of this one")
-
-
-class Together:
-    """Searches that go in one request, all to the same copy of the index.
-
-    Not `MultiSearch`, which makes what two of them share twice, and an object of every hit.
-    """
-
-    def __init__(self, client: Elasticsearch, index: str, copy: str) -> None:
-        self._client = client
-        self._head = {"index": index, "preference": copy, **WHOLE}
-        self._searches: list[dict[str, Any]] = []
-
-    def add(self, search: Search[Any], query: dict[str, Any] | None = None) -> None:
-        """One more; its query may be given by itself."""
-        body = search.to_dict()
-        self._searches += [self._head, {**body, "query": query} if query else body]
-
-    def answers(self) -> list[dict[str, Any]]:
-        """One for each, in their order. Raises what the client raises, also where one alone failed."""
-        said = self._client.msearch(searches=self._searches, max_concurrent_searches=4)
-        for each in said["responses"]:
-            if "error" in each:
-                raise ApiError("N/A", meta=said.meta, body=each)
-        found: list[dict[str, Any]] = said.body["responses"]
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Best:
-    """What was found in its order, how many hold enough of the words and how many any, and what may be slips."""
-
-    found: list[Found]
-    strict: int
-    total: int
-    slips: dict[str, Slip]
-
-
-class NotThere(Away):
-    """The index that was written to is not there, or this node has not heard of it yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """What a word was probably meant to be ("" where nothing is near), and whether nothing at all holds it."""
-
-    text: str
-    absent: bool
-
-
-def _slips(suggested: dict[str, Any], absent: Iterable[str]) -> dict[str, Slip]:
-    found = {word: Slip("", absent=True) for word in absent}
-    for entry in suggested.get("rare", ()):
-        if (best := _best_option(entry)) and best["freq"] > RARE * COMMONER:
-            found[entry["text"]] = Slip(best["text"], absent=False)
-    for entry in suggested.get("absent", ()):
-        if best := _best_option(entry):
-            found[entry["text"]] = Slip(best["text"], absent=True)
-        elif entry["options"]:
-            found.pop(entry["text"], None)
-    return dict(list(found.items())[:MENDED_MAX])
-
-
-def _best_option(entry: dict[str, Any]) -> dict[str, Any] | None:
-    """What is near a word and no other form of it: that is found anyway."""
-    return next((each for each in entry["options"][:1] if not words.same(entry["text"], each["text"])), None)
-
-
-def _candidates(hits: Iterable[dict[str, Any]], product: int | None) -> list[Candidate]:
-    """What the index knows of these; of kinds that nobody declares any more, nothing."""
-    found = []
-    for hit in hits:
-        key, columns = schema.key_of(hit["_id"]), hit.get("fields", {})
-        if key.kind in SOURCES:
-            found.append(
-                Candidate(
-                    key=key,
-                    score=hit["_score"],
-                    at=int(float(columns["at"][0])) if "at" in columns else None,
-                    solved=columns["solved"][0],
-                    votes=columns["votes"][0],
-                    same_product=product in columns.get("products", ()),
-                    place=hit.get("_source", {}),
-                )
-            )
-    return found
-
-
-def _copy(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
-
-
-def _refused(item: dict[str, Any]) -> int:
-    """The newer turn that was there first; 0 where nothing is wrong. Raises Away for what has to be tried again."""
-    error = item.get("error") or {}
-    if item["status"] == 409 and (newer := _NEWER.search(error.get("reason", ""))):
-        return int(newer[1])
-    if item["status"] == 404 and not error:
-        return 0  # taken out already
-    if item["status"] == 400 and error.get("type") != "invalid_index_name_exception":
-        # Trying again would never help, and what waits behind it would wait for ever.
-        log.error("Elasticsearch refused %s: %s", item.get("_id"), error)
-        return 0
-    away = NotThere if error.get("type") == "index_not_found_exception" else Away
-    raise away(f"{item.get('_id')} was not written: {error.get('type')}: {error.get('reason')}")

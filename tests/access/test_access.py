@@ -55,6 +55,7 @@ def test_who_may_do_what(world, name):
     assert found == {"GET": get, "POST": post}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", [name for name, row in TABLE.items() if ">" in row[3]])
 def test_nothing_is_done_for_a_form_of_another_site(world, name):
     keys, data, _get, post = TABLE[name]

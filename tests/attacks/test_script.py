@@ -26,6 +26,7 @@ from notifications.models import Notification
 from notifications.tasks import send_mails
 from search import documents, engines, rebuild
 
+pytestmark = pytest.mark.once
 EVIL = (
     "</script></title></textarea>\"'><script>alert(1)</script><img src=x onerror=alert(1)><svg onload=alert(1)>{{7*7}}"
 )

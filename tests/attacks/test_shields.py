@@ -17,6 +17,7 @@ from tests.access.table import TABLE
 from tests.services import databases
 
 
+@pytest.mark.once
 def test_every_page_and_every_error_carries_the_same_strict_policy(world):
     client = world.client("moderator")
     answers = {name: client.get(address(name, row[0], world)) for name, row in TABLE.items()}
@@ -36,6 +37,7 @@ def test_every_page_and_every_error_carries_the_same_strict_policy(world):
         assert response["X-Request-Id"], name
 
 
+@pytest.mark.once
 def test_no_page_of_ours_holds_script_or_style_that_the_policy_would_stop(world):
     for standing in ("anonymous", "asker", "moderator", "agent"):
         client = world.client(standing)

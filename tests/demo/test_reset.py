@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from accounts.models import User
 from accounts.viewer import Viewer
 from community.actions.asking import ask
 from community.models import Product, Thread
+from config import environment
+from config import reset as config_reset
 from config.environment import BASE_DIR
 from demo import script
 
@@ -61,6 +64,7 @@ def is_untouched(folder: Path, django_db_blocker) -> bool:
     return there and (folder / "media/posts/old.webp").exists() and (folder / "mail/old.log").exists()
 
 
+@pytest.mark.once
 def test_everything_is_made_anew_but_the_secret_key(folder, demo, django_db_blocker):
     done = reset(folder, demo, "--yes")
 
@@ -82,12 +86,27 @@ def test_everything_is_made_anew_but_the_secret_key(folder, demo, django_db_bloc
     assert found.returncode == 0, found.stdout + found.stderr
 
 
+def test_a_database_is_emptied_whatever_guards_its_rows(demo, django_db_blocker):
+    """What follows is what the first start does: tables, demo and index, where there are none."""
+    database = config_reset._Database.of(replace(environment.read(), database_url=demo))
+    database.check()
+    database.empty()
+    with django_db_blocker.unblock():
+        assert connection.introspection.table_names() == []
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE anew (id integer)")
+        assert connection.introspection.table_names() == ["anew"]
+        connection.close()
+
+
+@pytest.mark.once
 def test_outside_the_demo_it_is_refused(folder, demo, django_db_blocker):
     done = reset(folder, demo, "--yes", ENTRAIDE_DEMO="0")
     assert done.returncode and "no demo" in done.stderr
     assert is_untouched(folder, django_db_blocker)
 
 
+@pytest.mark.once
 def test_while_the_product_runs_it_is_refused(folder, demo, django_db_blocker):
     with (folder / "run.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -108,6 +127,7 @@ def test_a_database_of_other_people_is_not_touched(folder, own_database, django_
     assert is_untouched(folder, django_db_blocker)
 
 
+@pytest.mark.once
 def test_on_a_terminal_it_asks_first_and_takes_no_for_an_answer(folder, demo, django_db_blocker):
     ours, theirs = pty.openpty()
     os.write(ours, b"no\n")

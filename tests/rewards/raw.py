@@ -8,6 +8,8 @@ ENTRY = (
     "INSERT INTO rewards_entry (transfer_id, account_id, amount, balance_after, line_of_id) "
     "VALUES (%s, %s, %s, %s, NULL)"
 )
+# A key that no sequence comes to.
+RAW = 900_000_000
 BALANCE = "UPDATE rewards_account SET balance = %s WHERE id = %s"
 TRANSFER = (
     "INSERT INTO rewards_transfer (id, key, kind, reason, subject_type, created_at, booked_on) "

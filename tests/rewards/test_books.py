@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from rewards import ledger
 from rewards.ledger import PENDING, RECEIVABLE, SETTLED, Draft, Move, Short, Unbalanced
 from rewards.models import Account, Entry, Transfer
-from tests.rewards.raw import BALANCE, ENTRY, TRANSFER, run
+from tests.rewards.raw import BALANCE, ENTRY, RAW, TRANSFER, run
 
 pytestmark = pytest.mark.django_db
 
@@ -37,10 +37,10 @@ def books(helper, now):
 
 def test_a_whole_transfer_written_by_hand_in_the_right_order_is_taken(books):
     run(
-        (ENTRY, [900, books["member"], 5, 40_005]),
-        (ENTRY, [900, books["system"], -5, None]),
+        (ENTRY, [RAW, books["member"], 5, 40_005]),
+        (ENTRY, [RAW, books["system"], -5, None]),
         (BALANCE, [40_005, books["member"]]),
-        (TRANSFER, [900, "raw"]),
+        (TRANSFER, [RAW, "raw"]),
     )
     assert Account.objects.get(pk=books["member"]).balance == 40_005
 
@@ -69,42 +69,42 @@ def test_a_transfer_takes_no_more_entries(books):
 
 def test_entries_without_a_transfer_do_not_last(books):
     with pytest.raises(DatabaseError):
-        run((ENTRY, [900, books["system"], 5, None]))
-    assert not Entry.objects.filter(transfer_id=900).exists()
+        run((ENTRY, [RAW, books["system"], 5, None]))
+    assert not Entry.objects.filter(transfer_id=RAW).exists()
 
 
 def test_a_transfer_without_entries_is_refused(books):
     with pytest.raises(DatabaseError, match="do not sum to zero"):
-        run((TRANSFER, [900, "raw"]))
+        run((TRANSFER, [RAW, "raw"]))
 
 
 def test_a_transfer_with_a_single_entry_is_refused(books):
     with pytest.raises(DatabaseError, match="do not sum to zero"):
-        run((ENTRY, [900, books["system"], 5, None]), (TRANSFER, [900, "raw"]))
+        run((ENTRY, [RAW, books["system"], 5, None]), (TRANSFER, [RAW, "raw"]))
 
 
 def test_a_transfer_that_does_not_sum_to_zero_is_refused(books):
     with pytest.raises(DatabaseError, match="do not sum to zero"):
         run(
-            (ENTRY, [900, books["member"], 6, 40_006]),
-            (ENTRY, [900, books["system"], -5, None]),
+            (ENTRY, [RAW, books["member"], 6, 40_006]),
+            (ENTRY, [RAW, books["system"], -5, None]),
             (BALANCE, [40_006, books["member"]]),
-            (TRANSFER, [900, "raw"]),
+            (TRANSFER, [RAW, "raw"]),
         )
 
 
 def test_an_entry_of_nothing_is_refused(books):
     with pytest.raises(DatabaseError, match="entry_amount"):
-        run((ENTRY, [900, books["system"], 0, None]))
+        run((ENTRY, [RAW, books["system"], 0, None]))
 
 
 def test_the_same_key_is_refused_twice(books):
     with pytest.raises(DatabaseError):
         run(
-            (ENTRY, [900, books["member"], 5, 40_005]),
-            (ENTRY, [900, books["system"], -5, None]),
+            (ENTRY, [RAW, books["member"], 5, 40_005]),
+            (ENTRY, [RAW, books["system"], -5, None]),
             (BALANCE, [40_005, books["member"]]),
-            (TRANSFER, [900, "test:1"]),
+            (TRANSFER, [RAW, "test:1"]),
         )
 
 
@@ -116,22 +116,22 @@ def test_a_balance_cannot_be_set_to_what_no_entry_says(books):
 def test_a_balance_cannot_be_left_behind(books):
     with pytest.raises(DatabaseError, match="left behind"):
         run(
-            (ENTRY, [900, books["member"], 5, 40_005]),
-            (ENTRY, [900, books["system"], -5, None]),
-            (TRANSFER, [900, "raw"]),
+            (ENTRY, [RAW, books["member"], 5, 40_005]),
+            (ENTRY, [RAW, books["system"], -5, None]),
+            (TRANSFER, [RAW, "raw"]),
         )
 
 
 def test_an_entry_must_follow_the_last_balance(books):
     with pytest.raises(DatabaseError, match="follow the last balance"):
-        run((ENTRY, [900, books["member"], 5, 6]))
+        run((ENTRY, [RAW, books["member"], 5, 6]))
 
 
 def test_a_system_account_keeps_no_balance(books):
     with pytest.raises(DatabaseError):
         run((BALANCE, [5, books["system"]]))
     with pytest.raises(DatabaseError, match="follow the last balance"):
-        run((ENTRY, [900, books["system"], 5, 5]))
+        run((ENTRY, [RAW, books["system"], 5, 5]))
 
 
 def test_no_entry_slips_in_before_the_last_one(books):
@@ -139,7 +139,7 @@ def test_no_entry_slips_in_before_the_last_one(books):
         run(
             (
                 "INSERT INTO rewards_entry (id, transfer_id, account_id, amount, balance_after, line_of_id) "
-                "VALUES (-5, 900, %s, 5, 5, NULL)",
+                f"VALUES (-5, {RAW}, %s, 5, 5, NULL)",
                 [books["member"]],
             )
         )
@@ -150,7 +150,7 @@ def test_an_entry_is_a_line_of_its_own_member_alone(books, customer):
         run(
             (
                 "INSERT INTO rewards_entry (transfer_id, account_id, amount, balance_after, line_of_id) "
-                "VALUES (900, %s, 5, 40005, %s)",
+                f"VALUES ({RAW}, %s, 5, 40005, %s)",
                 [books["member"], customer.member_id],
             )
         )
@@ -158,23 +158,23 @@ def test_an_entry_is_a_line_of_its_own_member_alone(books, customer):
 
 def test_an_entry_needs_an_account(books):
     with pytest.raises(DatabaseError):
-        run((ENTRY, [900, 999_999, 5, None]))
+        run((ENTRY, [RAW, 999_999, 5, None]))
 
 
 def test_several_entries_of_an_account_at_once_follow_each_other(books):
     many = (
         "INSERT INTO rewards_entry (transfer_id, account_id, amount, balance_after, line_of_id) VALUES "
-        "(900, %s, 5, 40005, NULL), (901, %s, 6, %s, NULL)"
+        f"({RAW}, %s, 5, 40005, NULL), ({RAW + 1}, %s, 6, %s, NULL)"
     )
     with pytest.raises(DatabaseError, match="follow the last balance"):
         run((many, [books["member"], books["member"], 40_010]))
     run(
         (many, [books["member"], books["member"], 40_011]),
-        (ENTRY, [900, books["system"], -5, None]),
-        (ENTRY, [901, books["system"], -6, None]),
+        (ENTRY, [RAW, books["system"], -5, None]),
+        (ENTRY, [RAW + 1, books["system"], -6, None]),
         (BALANCE, [40_011, books["member"]]),
-        (TRANSFER, [900, "raw"]),
-        (TRANSFER, [901, "raw too"]),
+        (TRANSFER, [RAW, "raw"]),
+        (TRANSFER, [RAW + 1, "raw too"]),
     )
     assert Account.objects.get(pk=books["member"]).balance == 40_011
 
@@ -182,13 +182,13 @@ def test_several_entries_of_an_account_at_once_follow_each_other(books):
 def test_one_bad_transfer_of_several_at_once_takes_all_with_it(books):
     with pytest.raises(DatabaseError, match="do not sum to zero"):
         run(
-            (ENTRY, [900, books["member"], 5, 40_005]),
-            (ENTRY, [900, books["system"], -5, None]),
+            (ENTRY, [RAW, books["member"], 5, 40_005]),
+            (ENTRY, [RAW, books["system"], -5, None]),
             (BALANCE, [40_005, books["member"]]),
             (
                 "INSERT INTO rewards_transfer (id, key, kind, reason, subject_type, created_at, booked_on) VALUES "
-                "(900, 'raw', 'award', 'correction', '', '2026-03-10 10:00:00', '2026-03-10'), "
-                "(901, 'none', 'award', 'correction', '', '2026-03-10 10:00:00', '2026-03-10')",
+                f"({RAW}, 'raw', 'award', 'correction', '', '2026-03-10 10:00:00', '2026-03-10'), "
+                f"({RAW + 1}, 'none', 'award', 'correction', '', '2026-03-10 10:00:00', '2026-03-10')",
                 [],
             ),
         )
@@ -210,20 +210,20 @@ def test_a_members_debt_cannot_become_credit(helper, now):
     system = Account.objects.get(member=None, kind="issuance")
     with pytest.raises(DatabaseError, match="account_balance"):
         run(
-            (ENTRY, [900, account.pk, 11, 1]),
-            (ENTRY, [900, system.pk, -11, None]),
+            (ENTRY, [RAW, account.pk, 11, 1]),
+            (ENTRY, [RAW, system.pk, -11, None]),
             (BALANCE, [1, account.pk]),
-            (TRANSFER, [900, "raw"]),
+            (TRANSFER, [RAW, "raw"]),
         )
 
 
 def test_a_members_balance_cannot_go_below_zero(books):
     with pytest.raises(DatabaseError, match="account_balance"):
         run(
-            (ENTRY, [900, books["member"], -50_000, -10_000]),
-            (ENTRY, [900, books["system"], 50_000, None]),
+            (ENTRY, [RAW, books["member"], -50_000, -10_000]),
+            (ENTRY, [RAW, books["system"], 50_000, None]),
             (BALANCE, [-10_000, books["member"]]),
-            (TRANSFER, [900, "raw"]),
+            (TRANSFER, [RAW, "raw"]),
         )
 
 

@@ -189,10 +189,11 @@ def test_a_transfer_that_came_after_a_later_one_was_counted_is_counted_once(acce
     def earned():
         return sums.read().of(cuts.EARNED)
 
-    book(9_000_000, 40_005)
+    last = Transfer.objects.latest("pk").pk
+    book(last + 2_000, 40_005)
     seal_new(now=now)
     count_sealed()
-    book(8_000_000, 40_010)
+    book(last + 1_000, 40_010)
     assert earned() == 40_010
     seal_new(now=now)
     assert earned() == 40_010

@@ -270,17 +270,17 @@ def test_nothing_more_is_taken_of_a_lot_than_its_transfer_takes(lot):
 
 def test_a_lot_never_holds_less_than_nothing(lot, spend, helper):
     """A payout whose credits are said to come from a lot that does not hold them."""
-    from tests.rewards.raw import BALANCE, ENTRY, TRANSFER
+    from tests.rewards.raw import BALANCE, ENTRY, RAW, TRANSFER
 
     account = Account.objects.get(member=helper.member, kind="settled")
     system = Account.objects.get(member=None, kind="payouts")
     with pytest.raises(DatabaseError, match="lot_remaining"):
         run(
-            (ENTRY, [900, account.pk, -50_000, 20_000]),
-            (ENTRY, [900, system.pk, 50_000, None]),
+            (ENTRY, [RAW, account.pk, -50_000, 20_000]),
+            (ENTRY, [RAW, system.pk, 50_000, None]),
             (BALANCE, [20_000, account.pk]),
-            (TRANSFER, [900, "raw"]),
-            (USE, [lot.pk, 900, 50_000]),
+            (TRANSFER, [RAW, "raw"]),
+            (USE, [lot.pk, RAW, 50_000]),
         )
 
 

@@ -249,6 +249,7 @@ def test_a_writer_that_is_killed_loses_nothing_and_its_successor_goes_on(
     assert sorted(pk for pk, _ in engines.current().marks("thread", 0, None)) == made
 
 
+@pytest.mark.once
 def test_a_second_writer_is_refused_in_one_line(
     ask: Callable[..., list[int]], start: Callable[..., subprocess.Popen[str]], folder: Path
 ) -> None:
@@ -261,6 +262,7 @@ def test_a_second_writer_is_refused_in_one_line(
     assert "Traceback" not in said
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_writer_stops_at_once_and_lets_go_of_the_index(
     number: signal.Signals, ask: Callable[..., list[int]], start: Callable[..., subprocess.Popen[str]], folder: Path

@@ -47,7 +47,8 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
     try:
         _run([programs / "initdb", "-D", data, "-U", "entraide", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"], user)
         options = [f"port={port}", f"unix_socket_directories={folder}", "listen_addresses=127.0.0.1"]
-        options += ["max_connections=200"]
+        # Nothing here is asked long enough for its queries to be worth compiling.
+        options += ["max_connections=200", "jit=off"]
         if not durable:
             # It costs time, and nothing here outlives the tests.
             options += ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]

@@ -16,8 +16,9 @@ from django.core.management import CommandError, call_command
 from accounts.viewer import Viewer
 from search import check, engines, find
 from search.elastic import client, schema
+from search.elastic.bulk import NotThere
 from search.elastic.client import Address, Away, Misconfigured
-from search.elastic.engine import Elastic, NotThere
+from search.elastic.engine import Elastic
 from search.elastic.indices import Indices, Targets
 from search.embedded import folder as folders
 from search.engine import Filters, Key, Unavailable
