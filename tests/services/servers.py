@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import random
 import shutil
 import socket
 import subprocess
@@ -26,9 +27,20 @@ def caches() -> Path:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, where there are such of those that no connection of others is given.
+
+    What is to listen there takes seconds to begin: a connection that comes meanwhile would have taken it.
+    """
+    lowest, highest = 10_000, 0
+    with contextlib.suppress(OSError, ValueError):
+        highest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", random.randrange(lowest, highest) if highest > 2 * lowest else 0))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
