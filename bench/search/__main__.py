@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -27,6 +28,8 @@ class _Kind:
 
 
 def main() -> int:
+    # Ended by a signal, too, it leaves no cluster behind.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     parser = argparse.ArgumentParser(description="How well and how fast things are found.")
     parser.add_argument("folder", nargs="?", default=os.environ.get("DATA", ""), help="where the data sets lie")
     parser.add_argument("--engine", choices=(EMBEDDED, ELASTICSEARCH), default=os.environ.get("ENGINE"))
