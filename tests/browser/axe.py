@@ -72,10 +72,10 @@ def run(page: Page, view: str, *, colours: bool = False, within: str = "html") -
 
 # Contrast takes axe five times as long as all else together, so a text is not looked at again that has the colour,
 # the size, the weight and the grounds of one that passed. Kept are those that axe let pass, and no others: where it
-# could not tell, it is asked again.
+# could not tell, and where something was taken out of its place and may lie upon anything, it is asked each time.
 _passed: set[str] = set()
 _LOOK = """async ([within, rule, passed]) => {
-  const known = new Set(passed), grounds = new Map(), fresh = new Map();
+  const OUT = "out of its place;", known = new Set(passed), grounds = new Map(), fresh = new Map();
   const ground = (one) => {
     if (!one) return "";
     if (!grounds.has(one)) {
@@ -84,8 +84,7 @@ _LOOK = """async ([within, rule, passed]) => {
       let own = plain ? "" : `${style.backgroundColor} ${style.backgroundImage};`;
       if (style.opacity !== "1") own += `opacity ${style.opacity};`;
       if (style.filter !== "none" || style.mixBlendMode !== "normal") own += `${style.filter} ${style.mixBlendMode};`;
-      // What is taken out of its place lies upon something else.
-      if (!["static", "relative"].includes(style.position)) own += `${style.position} ${one.className};`;
+      if (!["static", "relative"].includes(style.position)) own += OUT;
       grounds.set(one, ground(one.parentElement) + own);
     }
     return grounds.get(one);
@@ -97,7 +96,7 @@ _LOOK = """async ([within, rule, passed]) => {
     const off = one.closest(":disabled, [aria-disabled=true]") ? "off" : "";
     const text = `${style.color} ${style.fontSize} ${style.fontWeight} ${style.textShadow}`;
     const name = `${text} ${off} ${words.length < 2} in ${ground(one)}`;
-    if (!known.has(name) && ![...fresh.values()].includes(name)) fresh.set(one, name);
+    if (!known.has(name)) fresh.set(one, name);
   };
   for (const root of document.querySelectorAll(within)) {
     const walk = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
@@ -116,5 +115,6 @@ _LOOK = """async ([within, rule, passed]) => {
   for (const one of fresh.keys()) delete one.dataset.fresh;
   const passes = report.passes.flatMap((found) => found.nodes.map((node) => fresh.get(node.element)));
   const plain = ({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => ({ html })) });
-  return { violations: report.violations.map(plain), passed: passes.filter(Boolean) };
+  const kept = passes.filter((name) => name && !name.includes(OUT));
+  return { violations: report.violations.map(plain), passed: [...new Set(kept)] };
 }"""

@@ -92,15 +92,13 @@ def reached(browser, address, keys):
 
 @pytest.fixture(scope="package")
 def chosen(reached):
-    """By role, the pages that together show every piece that any page has: the fullest first, each piece once.
-
-    Each kind of page by itself is looked at in `tests/looks`; these are what people wrote, and what a phone shows.
-    """
-    shown, picked = set(), {who: [] for who in ROLES}
+    """By role, the pages that together show every piece of every kind of page: the fullest first, each piece once."""
+    shown, picked = {}, {who: [] for who in ROLES}
     every = [(page, who) for who, pages in reached.items() for page in pages]
     for page, who in sorted(every, key=lambda pair: -len(pair[0].pieces)):
-        if not page.pieces <= shown:
-            shown |= page.pieces
+        already = shown.setdefault(page.kind, set())
+        if not page.pieces <= already:
+            already |= page.pieces
             picked[who].append(page.address)
     return picked
 

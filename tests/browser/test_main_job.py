@@ -70,7 +70,7 @@ def ask(customer, title, details, story):
     return customer.page.url.removeprefix(customer.address).split("#")[0]
 
 
-@pytest.mark.parametrize("lang", ["en", pytest.param("fr", marks=pytest.mark.once)])
+@pytest.mark.parametrize("lang", STORIES)
 def test_a_question_is_solved_paid_promoted_reviewed_and_found_before_it_is_asked_again(arrive, lang):
     story = STORIES[lang]
     customer, helper = arrive("customer", lang), arrive("helper", lang)
@@ -167,7 +167,7 @@ def approve_in_the_admin(operator):
     expect(page.locator(".messages .success")).to_be_visible()
 
 
-@pytest.mark.parametrize("lang", ["en", pytest.param("fr", marks=pytest.mark.once)])
+@pytest.mark.parametrize("lang", STORIES)
 def test_what_nobody_solves_reaches_an_agent_who_answers_the_asker_alone(arrive, lang):
     story = STORIES[lang]
     customer, helper = arrive("customer", lang), arrive("helper", lang)

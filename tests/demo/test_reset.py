@@ -7,7 +7,6 @@ import os
 import pty
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,8 +18,6 @@ from accounts.models import User
 from accounts.viewer import Viewer
 from community.actions.asking import ask
 from community.models import Product, Thread
-from config import environment
-from config import reset as config_reset
 from config.environment import BASE_DIR
 from demo import script
 
@@ -64,7 +61,6 @@ def is_untouched(folder: Path, django_db_blocker) -> bool:
     return there and (folder / "media/posts/old.webp").exists() and (folder / "mail/old.log").exists()
 
 
-@pytest.mark.once
 def test_everything_is_made_anew_but_the_secret_key(folder, demo, django_db_blocker):
     done = reset(folder, demo, "--yes")
 
@@ -84,19 +80,6 @@ def test_everything_is_made_anew_but_the_secret_key(folder, demo, django_db_bloc
     environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
     found = subprocess.run(search, cwd=BASE_DIR, env=environment, capture_output=True, text=True)
     assert found.returncode == 0, found.stdout + found.stderr
-
-
-def test_a_database_is_emptied_whatever_guards_its_rows(demo, django_db_blocker):
-    """What follows is what the first start does: tables, demo and index, where there are none."""
-    database = config_reset._Database.of(replace(environment.read(), database_url=demo))
-    database.check()
-    database.empty()
-    with django_db_blocker.unblock():
-        assert connection.introspection.table_names() == []
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE TABLE anew (id integer)")
-        assert connection.introspection.table_names() == ["anew"]
-        connection.close()
 
 
 @pytest.mark.once

@@ -37,8 +37,6 @@ from rewards.queries import statement
 from rewards.verify import verify
 from tests.services import databases
 
-# What is told is the same on every database, and the product that browsers meet tells it on each.
-pytestmark = pytest.mark.once
 NOW = datetime(2026, 3, 12, 15, 0, tzinfo=UTC)
 
 
