@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -14,15 +13,9 @@ import urllib.request
 from pathlib import Path
 
 from bench import site
+from tests.services import servers
 
 LONGEST = 300  # seconds
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _start(folder: Path, port: int) -> tuple[float, float]:
@@ -58,7 +51,7 @@ def main() -> None:
     try:
         clone = folder / "clone"
         subprocess.run(["git", "clone", "--quiet", str(site.ROOT), str(clone)], check=True)
-        port = _free_port()
+        port = servers.free_port()
         first, _stop = _start(clone, port)
         again = [_start(clone, port) for _ in range(3)]
     finally:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Subquery, Sum
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import BigIntegerField, Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from rewards.models import Account, Entry, Hold, Lot, LotUse, Review
@@ -11,21 +14,7 @@ from rewards.verify.report import Report
 
 def holds(first: int, last: int, report: Report) -> None:
     """A member's pending balance is what their pending awards sum to."""
-    waiting = (
-        Hold.objects.waiting()
-        .filter(member_id=OuterRef("member_id"))
-        .order_by()
-        .values("member_id")
-        .annotate(sum=Sum("amount"))
-        .values("sum")
-    )
-    broken = (
-        Account.objects.filter(pk__range=(first, last), kind=Account.Kind.PENDING)
-        .annotate(waiting=Coalesce(Subquery(waiting), 0, output_field=BigIntegerField()))
-        .exclude(balance=F("waiting"))
-        .order_by("pk")
-    )
-    for pk, balance, total in broken.values_list("pk", "balance", "waiting"):
+    for pk, balance, total in _unlike(first, last, Account.Kind.PENDING, Hold.objects.waiting(), "amount"):
         report.add("hold", f"account {pk}", f"{balance} are pending, the awards that wait sum to {total}")
 
 
@@ -43,22 +32,19 @@ def reviews(first: int, last: int, report: Report) -> None:
 
 def lots_of_accounts(first: int, last: int, report: Report) -> None:
     """A member's settled balance is what remains of their lots."""
-    left = (
-        Lot.objects.left()
-        .filter(member_id=OuterRef("member_id"))
-        .order_by()
-        .values("member_id")
-        .annotate(sum=Sum("remaining"))
-        .values("sum")
-    )
-    broken = (
-        Account.objects.filter(pk__range=(first, last), kind=Account.Kind.SETTLED)
-        .annotate(left=Coalesce(Subquery(left), 0, output_field=BigIntegerField()))
-        .exclude(balance=F("left"))
-        .order_by("pk")
-    )
-    for pk, balance, total in broken.values_list("pk", "balance", "left"):
+    for pk, balance, total in _unlike(first, last, Account.Kind.SETTLED, Lot.objects.left(), "remaining"):
         report.add("lots", f"account {pk}", f"{balance} are settled, what remains of its lots sums to {total}")
+
+
+def _unlike(
+    first: int, last: int, kind: Account.Kind, rows: QuerySet[Any], amount: str
+) -> Iterable[tuple[int, int | None, Any]]:
+    """The accounts of a kind whose balance is not what the amounts of their member's rows sum to, with both."""
+    of_member = rows.filter(member_id=OuterRef("member_id")).order_by().values("member_id")
+    sums = of_member.annotate(sum=Sum(amount)).values("sum")
+    accounts = Account.objects.filter(pk__range=(first, last), kind=kind)
+    accounts = accounts.annotate(total=Coalesce(Subquery(sums), 0, output_field=BigIntegerField()))
+    return accounts.exclude(balance=F("total")).order_by("pk").values_list("pk", "balance", "total")
 
 
 def lots(first: int, last: int, report: Report) -> int:
